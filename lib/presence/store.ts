@@ -1,0 +1,59 @@
+// The contract of a presence store: who is online now. The suite in test/contracts is its specification.
+import type {
+  Cause,
+  Change,
+  Channel,
+  Client,
+  ClientId,
+  Journal,
+  Kind,
+  Millis,
+  Presence,
+  Roster,
+  Uid,
+} from '../domain.js';
+
+/** Until when a client counts as present without being heard again. */
+export interface Lease {
+  readonly id: ClientId;
+  /** The last proof of life. May be earlier than what was said before: a held connection turned out to be dead. */
+  readonly seen: Millis;
+  /** When the lease ends. May be earlier than what was said before: a page said that it may be going. */
+  readonly ends: Millis;
+}
+
+/**
+ * Who is online now. Every method is atomic: of two callers that ask for the same thing exactly one gets the Change.
+ * A Change is in the journal when the promise that returns it settles. Time is an argument everywhere.
+ */
+export interface PresenceStore {
+  /**
+   * Brings a client in, moves it to another place, or renews its lease if it is where it says already (null).
+   * The user a client came in with stays: another user for the same id is the gate's error, not the store's.
+   */
+  join(client: Client, now: Millis, ends: Millis): Promise<Change | null>;
+  /**
+   * Sets the leases of clients that this process holds, many in one call; shortens them too. In a shared store a lease
+   * that another process holds by now is left alone.
+   * @returns the ids that the store does not know (it was emptied, or they were taken out).
+   */
+  renew(leases: readonly Lease[]): Promise<ClientId[]>;
+  /** Takes a client out now; null if it was not in. */
+  leave(id: ClientId, now: Millis, cause: Cause): Promise<Change | null>;
+  /** Takes out every client whose lease ended at or before `now`, each as of its last proof of life (`lost`). */
+  expire(now: Millis): Promise<Change[]>;
+  /** The users present in a channel, longest present first, at most `limit` of them. */
+  roster(kind: Kind, channel: Channel, limit?: number): Promise<Roster>;
+  /** How many users are present in each channel that has any. */
+  census(kind: Kind): Promise<Map<Channel, number>>;
+  /** The presences of one user. */
+  whereabouts(uid: Uid): Promise<Presence[]>;
+  /** The ids of one user's clients, to send them away. */
+  clientsOf(uid: Uid): Promise<ClientId[]>;
+  /** All presences, for checkpoints. */
+  present(): Promise<Presence[]>;
+  /** The record of all changes; more than one when the store is partitioned. */
+  readonly journals: readonly Journal[];
+  /** Ends what the store opened itself; what was handed in stays open. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,12 @@
+// How the tests run: real servers on free ports, so a file at a time on each worker and generous limits, no retries.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    restoreMocks: true,
+  },
+});

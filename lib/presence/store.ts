@@ -29,7 +29,9 @@ export interface Lease {
 export interface PresenceStore {
   /**
    * Brings a client in, moves it to another place, or renews its lease if it is where it says already (null).
+   * A move is one Change: leave steps first, no step for a channel that stays the same.
    * The user a client came in with stays: another user for the same id is the gate's error, not the store's.
+   * A client whose lease ended counts as in until `expire` took it out.
    */
   join(client: Client, now: Millis, ends: Millis): Promise<Change | null>;
   /**
@@ -38,11 +40,19 @@ export interface PresenceStore {
    * @returns the ids that the store does not know (it was emptied, or they were taken out).
    */
   renew(leases: readonly Lease[]): Promise<ClientId[]>;
-  /** Takes a client out now; null if it was not in. */
+  /**
+   * Takes a client out as of `now`, or with cause `lost` as of its last proof of life; null if it was not in.
+   * A presence ends with its last client, at the latest proof of life of any client that was in it (an explicit leave
+   * is one), also of those that left before: a dead tab never ends a stay before the tab that was closed after it.
+   * In a shared store a client that another process holds by now is not taken out by `shutdown`.
+   */
   leave(id: ClientId, now: Millis, cause: Cause): Promise<Change | null>;
   /** Takes out every client whose lease ended at or before `now`, each as of its last proof of life (`lost`). */
   expire(now: Millis): Promise<Change[]>;
-  /** The users present in a channel, longest present first, at most `limit` of them. */
+  /**
+   * The users present in a channel, longest present first, at most `limit` of them. A channel that was emptied keeps its
+   * epoch and version for ten minutes; one that nobody was in since has epoch '' and version 0.
+   */
   roster(kind: Kind, channel: Channel, limit?: number): Promise<Roster>;
   /** How many users are present in each channel that has any. */
   census(kind: Kind): Promise<Map<Channel, number>>;
@@ -52,7 +62,11 @@ export interface PresenceStore {
   clientsOf(uid: Uid): Promise<ClientId[]>;
   /** All presences, for checkpoints. */
   present(): Promise<Presence[]>;
-  /** The record of all changes; more than one when the store is partitioned. */
+  /**
+   * The record of all changes; more than one when the store is partitioned. In it the `id` of a change is the client's
+   * `key`: a journal is kept longer than a client lives, and the id is a secret. Positions begin with the `now` of the
+   * call that made the change, or with the last position's time when that is later.
+   */
   readonly journals: readonly Journal[];
   /** Ends what the store opened itself; what was handed in stays open. */
   close(): Promise<void>;

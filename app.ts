@@ -1,0 +1,81 @@
+// The runnable server: environment in, Express with faye-online and a demo page, listen. Copy from it what you need.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import express, { type Express, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import { pino } from 'pino';
+import { readEnvironment } from './lib/environment.js';
+import { type FayeOnline, fayeOnline } from './lib/index.js';
+import { ROOT } from './lib/root.js';
+
+const ROOMS = ['/classes/4', '/classes/7'];
+const LESSONS = ['/courses/5/lessons/1', '/courses/5/lessons/2'];
+
+async function start(): Promise<void> {
+  const { port, host, options, demo } = readEnvironment(process.env);
+  const logger = pino({ name: 'faye-online', level: process.env.LOG_LEVEL ?? 'warn' });
+  const online = fayeOnline({ ...options, logger });
+  const app = express().disable('x-powered-by');
+  app.use(online);
+  app.use(helmet(), express.json({ limit: '4kb' }));
+  app.get('/demo.css', (_request, response) => response.sendFile(join(ROOT, 'public', 'demo.css')));
+  app.get('/demo.js', (_request, response) => response.sendFile(join(ROOT, 'public', 'demo.js')));
+  app.get('/', (request, response) => page(request, response, demo || options.trustClients === true));
+  if (demo || options.trustClients) addDemo(app, online, options.trustClients === true);
+
+  const server = createServer(app);
+  online.attach(server);
+  await online.ready;
+  server.listen(port, host, () => announce((server.address() as AddressInfo).port, demo));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void stop());
+  }
+
+  async function stop(): Promise<void> {
+    server.close();
+    await online.close();
+    server.closeAllConnections();
+  }
+}
+
+function page(request: Request, response: Response, open: boolean): void {
+  response.render(join(ROOT, 'views', 'demo.ejs'), { open, scripts: request.online.url, rooms: ROOMS, lessons: LESSONS });
+}
+
+/** What the demo page asks for. It believes names, so it is there only when nobody relies on them. */
+function addDemo(app: Express, online: FayeOnline, trusting: boolean): void {
+  app.post('/demo/token', async (request, response) => {
+    const { name, room, lesson } = request.body as Record<string, unknown>;
+    const uname = typeof name === 'string' ? name.trim().slice(0, 64) : '';
+    const uid = uname.toLowerCase().replace(/\s+/g, '-');
+    if (!uid || !ROOMS.includes(String(room)) || !LESSONS.includes(String(lesson))) {
+      response.status(400).json({ error: 'type a name, and pick a room and a lesson of the lists' });
+      return;
+    }
+    const claims = { uid, uname, room: String(room), time: String(lesson) };
+    response.json({
+      room_channel: claims.room,
+      time_channel: claims.time,
+      current_user: { uid, uname },
+      ...(trusting ? {} : { token: await online.token(claims) }),
+    });
+  });
+  app.get('/demo/time', async (request, response) => {
+    const { uid, lesson } = request.query as Record<string, unknown>;
+    const times = await online.time({ uid: String(uid), channel: String(lesson) });
+    response.json(times[0] ?? { channel: lesson, ms: 0, running: false });
+  });
+}
+
+function announce(port: number, demo: boolean): void {
+  const url = `http://localhost:${port}`;
+  const lines = [`Demo       ${url}/`, `Dashboard  ${url}/online`, `Faye       ${url}/faye`];
+  if (demo) lines.push('', 'Tokens are signed with a secret made for this start. Set FAYE_ONLINE_SECRET for real use.');
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+start().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,20 @@
+// faye-online as built (`npm run build`): memory and SQLite, the limits raised to what one driver on one address needs.
+import { createServer } from 'node:http';
+import express from 'express';
+import { fayeOnline } from '../../dist/lib/index.js';
+import { serve } from './ipc.mjs';
+
+const online = fayeOnline({
+  trustClients: true,
+  database: 'sqlite::memory:',
+  timeout: 60,
+  // Every list is checked to the last user, so no list may be cut.
+  fullListLimit: 10_000,
+});
+const app = express();
+app.use(online);
+const server = createServer(app);
+online.attach(server);
+await online.ready;
+
+await serve(server, () => online.close());

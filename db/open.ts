@@ -1,0 +1,48 @@
+// Opens the database that the option `database` or DATABASE_URL names.
+import { type Options, Sequelize } from 'sequelize';
+import { sqlite } from './sqlite.js';
+
+const SQLITE = /^sqlite:(?:\/\/)?(?=.)/;
+const MYSQL = /^mysql:\/\/[^/]+\/[^/?]+/;
+
+function connect(url: string): Sequelize {
+  // One try: SQLite waits for its lock itself, and what fails is tried again by who asked.
+  const common: Options = { logging: false, retry: { max: 1 } };
+  if (SQLITE.test(url)) {
+    const storage = url.replace(SQLITE, '');
+    return new Sequelize({ ...common, dialect: 'sqlite', storage, dialectModule: sqlite });
+  }
+  if (MYSQL.test(url)) {
+    return new Sequelize(url, {
+      ...common,
+      dialect: 'mysql',
+      timezone: '+00:00',
+      dialectOptions: { charset: 'utf8mb4' },
+    });
+  }
+  throw new TypeError(
+    'database: this is not the URL of a database that faye-online knows. ' +
+      'Use sqlite:<file>, or mysql://<user>:<password>@<host>/<name> for MySQL and MariaDB.',
+  );
+}
+
+/**
+ * Opens `sqlite:<file>` (`sqlite::memory:` too) or `mysql://user:password@host/name`, and asks it something.
+ * The caller closes what it gets.
+ * @throws an Error that names the option `database` and the remedy, and never the URL, which may hold a password.
+ */
+export async function openDatabase(url: string): Promise<Sequelize> {
+  const sequelize = connect(url);
+  try {
+    if (sequelize.getDialect() === 'sqlite') await sequelize.query('PRAGMA journal_mode = WAL');
+    await sequelize.authenticate();
+  } catch (error) {
+    await sequelize.close().catch(() => undefined);
+    const remedy =
+      sequelize.getDialect() === 'sqlite'
+        ? 'Check that the file is an SQLite database and that its folder may be written to.'
+        : 'Check that the server runs, that the database exists, and the user and password of the URL.';
+    throw new Error(`database: it cannot be opened. ${remedy}`, { cause: error });
+  }
+  return sequelize;
+}

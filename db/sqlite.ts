@@ -1,0 +1,23 @@
+// SQLite for Sequelize. Its settings belong to a connection, and Sequelize opens a new one for every transaction,
+// so they are set where connections are opened.
+import * as driver from '@appthreat/sqlite3';
+
+/** Its types leave out the default export, which is all that it has besides three classes. */
+const sqlite3 = (driver as unknown as { default: driver.sqlite3 }).default;
+
+/** How long a writer waits for another process that writes, in milliseconds. */
+const BUSY_TIMEOUT = 5_000;
+
+type Opened = (error: Error | null) => void;
+
+/** Called with `new` by Sequelize. */
+function Database(file: string, mode: number, opened: Opened) {
+  const connection = new sqlite3.Database(file, mode, opened);
+  connection.configure('busyTimeout', BUSY_TIMEOUT);
+  // Safe in WAL mode: after a power cut the last transactions may be missing, but nothing is half there.
+  connection.exec('PRAGMA synchronous = NORMAL');
+  return connection;
+}
+
+/** What Sequelize takes as `dialectModule`. */
+export const sqlite = { ...sqlite3, Database };

@@ -1,0 +1,132 @@
+// The gate: who sent a message, and may they? Identity is fixed by the first message that proves it for a clientId.
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { type Claim, readClaim } from '../identity/claim.js';
+import type { Identify } from '../identity/identify.js';
+import { type Identity, Unidentified } from '../identity/identity.js';
+import { BEFORE_LEAVE, placeError } from './channels.js';
+import type { Advice, Message, Reply } from './faye.js';
+import { bayeuxError, type Guarded, refuse } from './guard.js';
+import type { Rules } from './rules.js';
+import type { Session, Sessions } from './sessions.js';
+
+export interface GateOptions {
+  readonly identify: Identify;
+  readonly rules: Rules;
+  /** Whether clients without identity are let in. They are never counted. */
+  readonly anonymous: boolean;
+  readonly sessions: Sessions;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What a handshake proved before its clientId exists. */
+export interface Proof {
+  readonly identity: Identity;
+  readonly proof: string;
+}
+
+/** A message may go on to Faye (with what its handshake proved), or is answered here. */
+export type Admission =
+  | { readonly message: Message; readonly session?: Session; readonly proven?: Proof }
+  | { readonly reply: Reply; readonly leaving?: Session };
+
+/** A client that may not come in should not knock again every few seconds; one that could not be judged should. */
+const STOP: Advice = { reconnect: 'none' };
+const AGAIN: Advice = { reconnect: 'handshake', interval: 5000 };
+
+export class Gate {
+  readonly #options: GateOptions;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** Never throws: whatever is wrong becomes a reply. */
+  async admit(guarded: Guarded, request: IncomingMessage): Promise<Admission> {
+    try {
+      return await this.#admit(guarded, request);
+    } catch (error) {
+      return { reply: this.#refusal(guarded.message, error) };
+    }
+  }
+
+  async #admit({ message, auth }: Guarded, request: IncomingMessage): Promise<Admission> {
+    if (message.channel === '/meta/handshake') return this.#handshake(message, auth, request);
+    const session = this.#options.sessions.get(message.clientId);
+    if (!session) return unknownClient(message);
+    await this.#identify(session, message, auth, request);
+    if (message.channel === BEFORE_LEAVE) return { reply: accepted(message), leaving: session };
+    if (message.channel.startsWith('/meta/')) return this.#meta(message, session);
+    return this.#check(message, session, 'publish', [message.channel]);
+  }
+
+  async #handshake(message: Message, auth: unknown, request: IncomingMessage): Promise<Admission> {
+    if (auth === undefined) return { message };
+    const claim = readClaim(auth, placeError);
+    const identity = await this.#options.identify(claim, request, message.channel, auth);
+    return { message, proven: { identity, proof: digest(claim) } };
+  }
+
+  /** Settles who the session is, or throws Unidentified. A message without auth is its session's. */
+  async #identify(session: Session, message: Message, auth: unknown, request: IncomingMessage): Promise<void> {
+    if (auth === undefined) {
+      if (session.identity || this.#options.anonymous) return;
+      throw new Unidentified('auth', 'is missing: {room_channel, time_channel, current_user: {uid, uname}, token}');
+    }
+    const claim = readClaim(auth, placeError);
+    const proof = digest(claim);
+    if (proof === session.proof) return;
+    const identity = await this.#options.identify(claim, request, message.channel, auth);
+    if (session.identity && session.identity.user.uid !== identity.user.uid) {
+      throw new Unidentified('current_user.uid', 'is not the one that this client came in with');
+    }
+    this.#options.sessions.identify(session, identity, proof);
+  }
+
+  async #meta(message: Message, session: Session): Promise<Admission> {
+    if (message.channel !== '/meta/subscribe') return { message, session };
+    return this.#check(message, session, 'subscribe', [message.subscription ?? []].flat());
+  }
+
+  async #check(
+    message: Message,
+    session: Session,
+    action: 'subscribe' | 'publish',
+    channels: string[],
+  ): Promise<Admission> {
+    for (const channel of channels) {
+      const refused = await this.#options.rules(session.identity, action, channel);
+      if (refused) return { reply: refuse(message, refused) };
+    }
+    return { message, session };
+  }
+
+  #refusal(message: Message, error: unknown): Reply {
+    if (!(error instanceof Unidentified)) {
+      this.#options.onError(error);
+      return refuse(message, bayeuxError(500, message.channel, 'Internal server error'));
+    }
+    if (error.code === 500) this.#options.onError(error.cause);
+    const advice = COMING_IN.has(message.channel) ? { advice: error.code === 500 ? AGAIN : STOP } : {};
+    return refuse(message, bayeuxError(error.code, error.field, error.message), advice.advice);
+  }
+}
+
+const COMING_IN = new Set(['/meta/handshake', '/meta/connect']);
+
+/** As Faye answers a client that it does not know. */
+const unknownClient = (message: Message): Admission => ({
+  reply: refuse(
+    { ...message, clientId: undefined },
+    bayeuxError(401, message.clientId ?? '', 'Unknown client'),
+    message.channel === '/meta/connect' ? { reconnect: 'handshake' } : undefined,
+  ),
+});
+
+const accepted = ({ channel, id, clientId }: Message): Reply => ({ channel, id, clientId, successful: true });
+
+/** The same claim gives the same digest. It holds no token, which would otherwise stay in memory for every client. */
+function digest({ place, user, token }: Claim): string {
+  const said = JSON.stringify([place.room, place.activity, user?.uid, user?.uname, token]);
+  return createHash('sha256').update(said).digest('base64');
+}

@@ -1,0 +1,90 @@
+// Long-polling's HTTP: reads one bounded JSON body, writes one JSON reply. No cookies, no GET, no forms.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Reply } from './faye.js';
+import { BadRequest, parseJson } from './guard.js';
+
+/** The request may have passed a body parser of the host's. */
+export type MaybeParsed = IncomingMessage & { readonly body?: unknown };
+
+/**
+ * The JSON of a request: from the stream, or from the host's body parser when that was mounted before us.
+ * @returns null when the peer went away in the middle
+ * @throws BadRequest 400, 413 or 415
+ */
+export async function readJson(request: MaybeParsed, limit: number): Promise<unknown> {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw new BadRequest(415, 'send Content-Type: application/json');
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length > limit) throw tooLarge(limit);
+  if (request.readableDidRead) return parsedBody(request.body, limit);
+  const text = await readText(request, limit);
+  return text === null ? null : parseJson(text);
+}
+
+function parsedBody(body: unknown, limit: number): unknown {
+  if (body === undefined) {
+    throw new BadRequest(400, 'the body was read by a middleware that is mounted before faye-online: mount it after');
+  }
+  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body.toString() : JSON.stringify(body);
+  if (Buffer.byteLength(text) > limit) throw tooLarge(limit);
+  return parseJson(text);
+}
+
+const tooLarge = (limit: number): BadRequest => new BadRequest(413, `at most ${limit} bytes in one request`);
+
+function readText(request: IncomingMessage, limit: number): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else {
+        request.pause();
+        reject(tooLarge(limit));
+      }
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    // The peer went away, or sent what HTTP does not know: there is nobody to answer.
+    request.once('error', () => resolve(null));
+    request.once('close', () => resolve(null));
+  });
+}
+
+const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
+export function sendReplies(response: ServerResponse, replies: readonly Reply[]): void {
+  if (!writable(response)) return;
+  const body = Buffer.from(JSON.stringify(replies));
+  response.writeHead(200, {
+    ...HEADERS,
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': body.length,
+  });
+  response.end(body);
+}
+
+/** Refuses a whole request. The connection is closed when a body was left unread. */
+export function sendError(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
+  if (!writable(response)) return;
+  const body = Buffer.from(`${text}\n`);
+  const { req } = response;
+  const unread = !req.readableEnded;
+  response.writeHead(status, {
+    ...HEADERS,
+    ...headers,
+    ...(unread ? { Connection: 'close' } : {}),
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': body.length,
+  });
+  response.end(body, () => {
+    if (unread) req.destroy();
+  });
+}
+
+const writable = (response: ServerResponse): boolean => !response.headersSent && !response.destroyed;

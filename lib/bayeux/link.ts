@@ -1,0 +1,68 @@
+// One WebSocket as Faye and our engine see it: text out, one write per turn, closed when its peer does not keep up.
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { ClientId, Millis } from '../domain.js';
+import type { Cork } from './cork.js';
+import type { FayeSocket } from './faye.js';
+import { textFrame } from './frame.js';
+
+/** RFC 6455 §7.4.1: the peer breaks a rule of ours (it reads too slowly, or does not answer pings). */
+const POLICY = 1008;
+
+export class Link implements FayeSocket {
+  /** Whose messages come through this socket. */
+  clientId: ClientId | null = null;
+  /** The last time that the peer was heard: a message, a pong, an orderly close. */
+  heardAt: Millis;
+  /** Pings that were not answered. */
+  missed = 0;
+  /** Whether we gave the peer up. */
+  dropped = false;
+  /** Frames that still wait for the gate, and the end of their queue: they are handled in order. */
+  backlog = 0;
+  busy: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly ws: WebSocket,
+    readonly request: IncomingMessage,
+    readonly socket: Duplex,
+    readonly cork: Cork,
+    /** Bytes that may wait for this peer. */
+    readonly limit: number,
+    now: Millis,
+  ) {
+    this.heardAt = now;
+  }
+
+  get open(): boolean {
+    return this.ws.readyState === this.ws.OPEN;
+  }
+
+  hear(now: Millis): void {
+    this.heardAt = now;
+    this.missed = 0;
+  }
+
+  send(text: string): void {
+    this.write(textFrame(text));
+  }
+
+  /** Writes a frame that was built before. A peer that does not read is closed instead of being waited for. */
+  write(frame: Buffer): void {
+    if (!this.open) return;
+    if (this.socket.writableLength > this.limit) this.drop();
+    else this.cork.write(this.socket, frame);
+  }
+
+  close(): void {
+    this.ws.close();
+  }
+
+  /** Ends the connection without waiting for the peer, which does not listen anyway. */
+  drop(): void {
+    this.dropped = true;
+    this.ws.close(POLICY);
+    this.ws.terminate();
+  }
+}

@@ -1,0 +1,100 @@
+// Long-polling: a POST with messages, answered at once, or held while it waits for what comes.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientId, Millis } from '../domain.js';
+import type { Exchange, Listener, Passed } from './exchange.js';
+import type { ProtocolServer, Reply } from './faye.js';
+import { BadRequest } from './guard.js';
+import { readJson, sendError, sendReplies } from './http.js';
+import type { Outlet } from './outlet.js';
+
+export interface PollsOptions {
+  readonly exchange: Exchange;
+  readonly server: ProtocolServer;
+  readonly outlet: Outlet;
+  readonly listener: Listener;
+  /** Bytes of a body. */
+  readonly limit: number;
+  readonly now: () => Millis;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A held `/meta/connect`. */
+interface Poll {
+  readonly clientId: ClientId;
+  readonly askedAt: Millis;
+}
+
+export class Polls {
+  readonly #options: PollsOptions;
+  readonly #held = new Map<ClientId, Poll>();
+
+  constructor(options: PollsOptions) {
+    this.#options = options;
+  }
+
+  /** Answers one HTTP request. Never throws. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'POST') {
+      return sendError(response, 405, 'POST Bayeux messages as JSON, or open a WebSocket', { Allow: 'POST' });
+    }
+    try {
+      const body = await readJson(request, this.#options.limit);
+      if (body !== null && !response.destroyed) await this.#exchange(body, request, response);
+    } catch (error) {
+      if (error instanceof BadRequest) return sendError(response, error.status, error.message);
+      this.#options.onError(error);
+      sendError(response, 500, 'Internal server error');
+    }
+  }
+
+  /** Answers the poll that a client holds, because it comes by another way now. */
+  supersede(id: ClientId): void {
+    if (this.#held.delete(id)) this.#options.server.closeSocket(id);
+  }
+
+  async #exchange(body: unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answers: (Reply[] | Promise<Reply[]>)[] = [];
+    let clientId: ClientId | undefined;
+    for await (const item of this.#options.exchange.admit(body, request)) {
+      if (!('message' in item)) answers.push([item]);
+      else {
+        if (item.message.channel === '/meta/connect') clientId = this.#hold(item, response);
+        answers.push(new Promise((done) => this.#options.exchange.process(item, request, done)));
+      }
+    }
+    const replies = (await Promise.all(answers)).flat();
+    if (response.destroyed) this.#requeue(clientId, replies);
+    else sendReplies(response, replies);
+  }
+
+  #hold({ message }: Passed, response: ServerResponse): ClientId | undefined {
+    const { listener, now } = this.#options;
+    const { clientId } = message;
+    if (clientId === undefined) return undefined;
+    // Faye would forget the older of two connects, and never answer it.
+    this.supersede(clientId);
+    const poll: Poll = { clientId, askedAt: now() };
+    this.#held.set(clientId, poll);
+    listener.hold(clientId);
+    response.once('close', () => this.#closed(poll, response.writableFinished));
+    return clientId;
+  }
+
+  #closed(poll: Poll, answered: boolean): void {
+    const { listener, now, server } = this.#options;
+    if (this.#held.get(poll.clientId) !== poll) return;
+    this.#held.delete(poll.clientId);
+    if (answered) {
+      listener.release(poll.clientId, poll.askedAt);
+    } else {
+      listener.dropped(poll.clientId, now());
+      server.closeSocket(poll.clientId);
+    }
+  }
+
+  /** The peer broke off in the middle: what it did not get waits for it. */
+  #requeue(clientId: ClientId | undefined, replies: readonly Reply[]): void {
+    if (clientId === undefined) return;
+    for (const reply of replies) if (reply.successful === undefined) this.#options.outlet.requeue(clientId, reply);
+  }
+}

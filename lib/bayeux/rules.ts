@@ -1,0 +1,47 @@
+// What an identified (or anonymous) client may do on a channel. The server's own rules come before the host's.
+import type { Channel, User } from '../domain.js';
+import type { Identity } from '../identity/identity.js';
+import { isLiteral, isReserved, isServerOnly, isWithin } from './channels.js';
+import { bayeuxError } from './guard.js';
+
+export type Action = 'subscribe' | 'publish';
+
+/** The user as `authorize` sees them, with the channels they are in; null for an anonymous client. */
+export type Actor = (User & { readonly room?: Channel; readonly activity?: Channel }) | null;
+
+/** May be async, may throw: both a rejection and an error refuse. */
+export type Authorize = (user: Actor, action: Action, channel: Channel) => boolean | Promise<boolean>;
+
+/** The default: a user may use their own room and activity and everything beneath them; nobody else anything. */
+export const ownPlaces: Authorize = (user, _action, channel) =>
+  user !== null && (isWithin(channel, user.room) || isWithin(channel, user.activity));
+
+/** @returns the Bayeux error that refuses, or null when it is allowed */
+export type Rules = (identity: Identity | null, action: Action, channel: Channel) => Promise<string | null>;
+
+export function createRules(authorize: Authorize, onError: (error: unknown) => void): Rules {
+  const ask = async (actor: Actor, action: Action, channel: Channel): Promise<boolean> => {
+    try {
+      return await authorize(actor, action, channel);
+    } catch (error) {
+      onError(error);
+      return false;
+    }
+  };
+  return async (identity, action, channel) => {
+    const never = forbidden(action, channel);
+    if (never) return never;
+    if (identity?.[action]?.includes(channel)) return null;
+    const allowed = await ask(identity && { ...identity.user, ...identity.place }, action, channel);
+    return allowed ? null : bayeuxError(403, channel, `You may not ${action} here`);
+  };
+}
+
+/** What no client may do, whoever it is. */
+function forbidden(action: Action, channel: Channel): string | null {
+  if (channel.includes('*')) return bayeuxError(403, channel, 'Name the channels: wildcards are for the server only');
+  if (!isLiteral(channel)) return bayeuxError(405, channel, 'Invalid channel');
+  if (isReserved(channel)) return bayeuxError(403, channel, 'This channel is reserved');
+  if (action === 'publish' && isServerOnly(channel)) return bayeuxError(403, channel, 'Only the server publishes here');
+  return null;
+}

@@ -1,0 +1,90 @@
+// One place answers: asks a route's handler, and makes a page or JSON of what it found, or of why it found nothing.
+import type { Request, Response } from 'express';
+import { toJson } from './json.js';
+import type { Settings } from './options.js';
+import type { Content, Pages } from './pages.js';
+import { type Refusal, refusalJson, titleOf, wantsJson } from './refusal.js';
+import type { Route } from './routes.js';
+import type { Status } from './status.js';
+import { within } from './within.js';
+
+const AWAY: Refusal = {
+  status: 503,
+  message: 'History is not available right now. What is live is shown as far as it is known.',
+  headers: { 'Retry-After': '5' },
+};
+const BROKEN: Refusal = { status: 500, message: 'The dashboard could not show this. Whoever runs this site was told.' };
+
+export class Answers {
+  readonly #settings: Settings;
+  readonly #pages: Pages;
+
+  constructor(settings: Settings, pages: Pages) {
+    this.#settings = settings;
+    this.#pages = pages;
+  }
+
+  /** Answers what a route was asked. */
+  async give(route: Route, request: Request, response: Response): Promise<void> {
+    const reading = route.read(given(request));
+    if ('message' in reading) return this.refuse(request, response, { status: 400, ...reading });
+    const { report, status, now: clock } = this.#settings;
+    const now = clock();
+    const found = await this.#try(() => reading.ask({ report, status, now }));
+    if (found === undefined) return this.refuse(request, response, AWAY);
+    if (found === null) return this.refuse(request, response, { status: 404, message: route.missing ?? '' });
+    if (wantsJson(request.path)) return sendJson(response, { data: toJson(found, now) });
+    const { view = '' } = route;
+    await this.#page(request, response, { view, params: reading.params, data: found, status: await this.#status() });
+  }
+
+  /** Says why there is no answer; when the history is away, with what is live beside it. */
+  async refuse(request: Request, response: Response, refusal: Refusal): Promise<void> {
+    response.status(refusal.status).set(refusal.headers ?? {});
+    if (wantsJson(request.path)) return sendJson(response, refusalJson(refusal));
+    const status = this.#status();
+    const rooms = refusal === AWAY ? await this.#try(() => this.#settings.report.channels('room')) : undefined;
+    const data = { refusal, title: titleOf(refusal), rooms };
+    await this.#page(request, response, { view: 'refusal', params: {}, data, status: await status });
+  }
+
+  /** Answers an error that nobody expected: the reader is told nothing of it. */
+  async fail(request: Request, response: Response, error: unknown): Promise<void> {
+    if (error instanceof URIError) {
+      return this.refuse(request, response, {
+        status: 400,
+        message: 'The address is not spelled right: check each "%".',
+      });
+    }
+    this.#settings.onError(error);
+    if (response.headersSent) return void response.destroy();
+    response.status(BROKEN.status);
+    if (wantsJson(request.path)) return sendJson(response, refusalJson(BROKEN));
+    response.type('text').send(`${BROKEN.message}\n`);
+  }
+
+  async #page(request: Request, response: Response, content: Omit<Content, 'base' | 'now'>): Promise<void> {
+    const base = request.baseUrl.replace(/^\/+/, '/');
+    response.type('html').send(await this.#pages({ ...content, base, now: this.#settings.now() }));
+  }
+
+  #status = async (): Promise<Status | null> => (await this.#try(this.#settings.status)) ?? null;
+
+  /** Undefined when the backend failed or took too long: then `onError` was told. */
+  async #try<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await within(this.#settings.patience, ask);
+    } catch (error) {
+      this.#settings.onError(error);
+      return undefined;
+    }
+  }
+}
+
+/** A form sends its empty fields too: they count as not given. */
+const given = ({ query, params }: Request) =>
+  Object.fromEntries(Object.entries({ ...query, ...params }).filter(([, value]) => value !== ''));
+
+function sendJson(response: Response, body: object): void {
+  response.type('json').send(JSON.stringify(body));
+}

@@ -1,0 +1,69 @@
+// The options of the dashboard, and what is said at start when one is wrong.
+import type { Millis } from '../domain.js';
+import type { Report } from '../report.js';
+import type { Access } from './access.js';
+import type { Status } from './status.js';
+
+export interface Link {
+  readonly href: string;
+  readonly text: string;
+}
+
+export interface DashboardOptions {
+  readonly report: Report;
+  status(): Promise<Status>;
+  /** Who may see the dashboard: see `Access`. */
+  readonly access?: Access;
+  readonly production: boolean;
+  /** Told of every error that a reader only sees as "not available". */
+  onError(error: unknown): void;
+  /** What the pages are called; default `Online`. */
+  readonly title?: string;
+  /** The IANA time zone in which times are shown and read, such as `Europe/Berlin`; default that of the process. */
+  readonly timeZone?: string;
+  /** Links back to the host's own pages, shown in the navigation. */
+  readonly links?: readonly Link[];
+  /** The clock; default `Date.now`. */
+  now?(): Millis;
+  /** How long the report may take to answer before a page does without it; default 10 s. */
+  readonly patience?: Millis;
+}
+
+export type Settings = Required<DashboardOptions>;
+
+/** @throws TypeError that names the option and the remedy. */
+export function settle(options: DashboardOptions): Settings {
+  const { title = 'Online', links = [], timeZone = localZone(), now = Date.now, patience = 10_000 } = options;
+  if (typeof options.onError !== 'function') throw new TypeError('onError: give a function that is told of errors');
+  if (typeof title !== 'string' || title === '') throw new TypeError('title: give a text that is not empty');
+  assertTimeZone(timeZone);
+  links.forEach(assertLink);
+  return {
+    report: options.report,
+    status: () => options.status(),
+    access: options.access,
+    // Whoever does not say that this is development gets what is safe in production.
+    production: options.production !== false,
+    onError: (error) => options.onError(error),
+    title,
+    timeZone,
+    links,
+    now,
+    patience,
+  };
+}
+
+const localZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+function assertTimeZone(timeZone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch (cause) {
+    throw new TypeError(`timeZone: "${timeZone}" is not known; give an IANA name such as Europe/Berlin`, { cause });
+  }
+}
+
+function assertLink({ href, text }: Link): void {
+  if (/^(\/|https?:\/\/)/.test(href) && text) return;
+  throw new TypeError(`links: "${href}" must begin with "/", "http://" or "https://", and have a text`);
+}

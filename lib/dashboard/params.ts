@@ -1,0 +1,56 @@
+// What may stand in an address, and what is said when it does not make sense.
+import { z } from 'zod';
+import { readInstant } from './instant.js';
+
+export type Params = ReturnType<typeof createParams>;
+
+const UID = 'Give one user id of 1 to 64 characters, such as uid=7.';
+const CHANNEL = 'Give one channel name of at most 255 characters that begins with "/", such as /classes/4.';
+const PAGE = 'Give the number of a page: 1, 2, 3 and so on.';
+const LIMIT = 'Give a whole number from 1 to 1000.';
+const ORDER = 'Give an end that is later than the beginning.';
+
+/** @param timeZone the zone of times that name none. */
+export function createParams(timeZone: string) {
+  const uid = z.string(UID).refine((text) => [...text].length <= 64, UID);
+  // Wider than what a client may join today: a database of the gem's may hold older names.
+  const channel = z.string(CHANNEL).regex(/^\/[^\p{Cc}]{0,254}$/u, CHANNEL);
+  const INSTANT = `Give a time such as 2026-05-01T13:30 (in ${timeZone}) or 2026-05-01T13:30:00Z.`;
+  const instant = z.string(INSTANT).transform((text, context) => {
+    const read = readInstant(text, timeZone);
+    if (read !== null) return read;
+    context.addIssue({ code: 'custom', message: INSTANT });
+    return z.NEVER;
+  });
+  const page = whole(1_000_000, PAGE).default(1);
+  const span = { from: instant.exactOptional(), to: instant.exactOptional() };
+
+  return {
+    none: z.object({}),
+    rooms: z.object({ rooms: page, activities: page }),
+    room: z.object({ name: channel, page }),
+    user: z.object({ uid }),
+    log: z
+      .object({
+        uid: uid.exactOptional(),
+        channel: channel.exactOptional(),
+        ...span,
+        limit: whole(1000, LIMIT).default(100),
+      })
+      .refine(inOrder, { path: ['to'], message: ORDER }),
+    time: z
+      .object({ uid, channel: channel.exactOptional(), ...span })
+      .refine(inOrder, { path: ['to'], message: ORDER }),
+    at: z.object({ channel, t: instant.exactOptional(), page }),
+  };
+}
+
+const whole = (max: number, message: string) =>
+  z
+    .string(message)
+    .regex(/^[1-9]\d{0,6}$/, message)
+    .transform(Number)
+    .refine((number) => number <= max, message);
+
+const inOrder = ({ from, to }: { from?: number; to?: number }): boolean =>
+  from === undefined || to === undefined || from < to;

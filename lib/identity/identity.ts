@@ -1,0 +1,26 @@
+// Who a client is and where it may be, once that is proven; and the error that says why it is not.
+import type { Channel, Place, User } from '../domain.js';
+
+/** What is known of a client for certain. */
+export interface Identity {
+  readonly user: User;
+  readonly place: Place;
+  /** Further literal channels that the user may subscribe to or publish on, as a token grants them. */
+  readonly subscribe?: readonly Channel[];
+  readonly publish?: readonly Channel[];
+}
+
+/** A client that cannot be identified. Becomes the Bayeux error `<code>:<field>:<message>`. */
+export class Unidentified extends Error {
+  constructor(
+    /** What to change: `token`, `current_user.uid`, `room_channel`… */
+    readonly field: string,
+    message: string,
+    /** 401: not identified. 403: identified, and not allowed. 500: could not be decided now. */
+    readonly code: 401 | 403 | 500 = 401,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'Unidentified';
+  }
+}

@@ -1,0 +1,212 @@
+// faye-online: makes the parts and joins them. The only file that knows them all.
+import { createHmac, randomBytes } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import type { Server } from 'node:http';
+import type { RequestHandler } from 'express';
+import { pino } from 'pino';
+import { Adapter } from './bayeux/adapter.js';
+import { placeError } from './bayeux/channels.js';
+import { Gate } from './bayeux/gate.js';
+import { createRules, ownPlaces } from './bayeux/rules.js';
+import { Sessions } from './bayeux/sessions.js';
+import { steadyNow } from './clock.js';
+import { createDashboard, type Status } from './dashboard/index.js';
+import type { Channel, ClientId, Millis, Roster, Uid, User } from './domain.js';
+import { Events, type OnlineEvents } from './events.js';
+import { byHost, byToken, byWord, type Identify } from './identity/identify.js';
+import { type TokenClaims, type TokenOptions, Tokens } from './identity/tokens.js';
+import { History } from './ledger/history.js';
+import { createMiddleware } from './middleware.js';
+import { type Config, type Options, readOptions } from './options.js';
+import { Announcer } from './presence/announcer.js';
+import { MemoryStore } from './presence/memory.js';
+import { Presence } from './presence/presence.js';
+import type { ChannelCount, LogEntry, LogQuery, TimeQuery, TimeSpent, UserReport } from './report.js';
+
+export type { Change, Channel, Client, Presence as PresenceOf, Roster, Uid, User } from './domain.js';
+export type { OnlineEvents, PresenceEvent } from './events.js';
+export type { TokenClaims, TokenOptions } from './identity/tokens.js';
+export type { RequestOnline } from './middleware.js';
+export type { DashboardAccess, Options } from './options.js';
+export type { PresenceStore } from './presence/store.js';
+
+/** What `fayeOnline()` makes: a middleware to be mounted, and the server API. */
+export interface FayeOnline extends RequestHandler {
+  /** Faye's adapter: `addExtension`, `getClient()` and `bind()` work as Faye documents them. */
+  readonly bayeux: Adapter;
+  /** Settles when the history is open. Rejects, naming the option, when it cannot be: left alone, that ends the process. */
+  readonly ready: Promise<void>;
+  /** Takes WebSockets from the start; otherwise they are found with the first HTTP request. `prefix`: where we are mounted. */
+  attach(server: Server, prefix?: string): FayeOnline;
+  /** Publishes to everyone on a channel. */
+  publish(channel: Channel, data: unknown): void;
+  /** A token for a page (option `secret`). */
+  token(claims: TokenClaims, options?: TokenOptions): Promise<string>;
+  /** The rooms that have users now, the fullest first. */
+  rooms(): Promise<ChannelCount[]>;
+  /** Who is in a room now, longest present first. */
+  room(channel: Channel): Promise<Roster>;
+  /** Where a user is, since when, last seen, and the time per activity; null when never seen. */
+  user(uid: Uid | number): Promise<UserReport | null>;
+  /** Time per activity, of a user, within `[from, to)`. */
+  time(query: TimeQuery): Promise<TimeSpent[]>;
+  /** Who was in a channel at an instant. */
+  at(channel: Channel, instant: Date | Millis): Promise<User[]>;
+  /** The login log, newest first. */
+  log(query?: LogQuery): Promise<LogEntry[]>;
+  status(): Promise<Status>;
+  /** Sends a user, or everyone in a room, away. @returns how many clients that were */
+  kick(whom: Uid | number | { readonly room: Channel }): Promise<number>;
+  /** Whether a client has an open WebSocket or a held poll in this process. */
+  hasConnection(clientId: ClientId): boolean;
+  on: EventEmitter<OnlineEvents>['on'];
+  once: EventEmitter<OnlineEvents>['once'];
+  off: EventEmitter<OnlineEvents>['off'];
+  /** Lets everyone leave as of now, writes what is left, and ends what was opened here. */
+  close(): Promise<void>;
+}
+
+/**
+ * Presence and time-on-task over Faye, as one Express middleware: `app.use(fayeOnline({ secret }))`.
+ * @throws TypeError naming the option that is wrong, and the remedy
+ */
+export function fayeOnline(options: Options): FayeOnline {
+  const config = readOptions(options, process.env);
+  const logger = config.logger ?? pino({ name: 'faye-online', level: process.env.LOG_LEVEL ?? 'warn' });
+  const events = new Events((error) => logger.error({ err: error }, 'faye-online'));
+  const onError = (error: unknown): void => events.error(error);
+  const now = steadyNow;
+  const started = now();
+  const { timeout, fullListLimit, mount } = config;
+
+  const store = config.store ?? new MemoryStore({ onOverflow: (dropped) => onError(overflow(dropped)) });
+  const announcer = new Announcer({
+    publish: (channel, data) => bayeux.publish(channel, data),
+    roster: (room, limit) => store.roster('room', room, limit),
+    listened: (channel) => bayeux.listened(channel),
+    fullListLimit,
+    onError,
+  });
+  const presence = new Presence({
+    store,
+    lease: 2.5 * timeout * 1000,
+    grace: config.grace * 1000,
+    sweepEvery: config.gc * 1000,
+    now,
+    onChange: (change) => {
+      announcer.tell(change);
+      history.nudge();
+      events.change(change);
+    },
+    onError,
+  });
+  const tokens = new Tokens(keysOf(config), placeError);
+  const keyOf = clientKey(config);
+  const sessions = new Sessions(keyOf);
+  const rules = createRules(config.authorize ?? ownPlaces, onError);
+  const gate = new Gate({ identify: identifyBy(config, tokens), rules, anonymous: config.anonymous, sessions, onError });
+  const { limits, ping, engine } = config;
+  const shared = { gate, sessions, listener: presence, welcome: announcer, now, onError };
+  const bayeux = new Adapter({ mount, timeout, ping, limits, ...(engine ? { engine } : {}), ...shared });
+  const history = new History({
+    database: config.database,
+    migrate: config.migrate ?? config.database === 'sqlite::memory:',
+    store,
+    beat: () => presence.beat(),
+    now,
+    onError,
+  });
+  const { report } = history;
+  forwardEvents(bayeux, events, keyOf);
+  presence.start();
+  const sweep = setInterval(() => bayeux.sweep(now()), config.gc * 1000).unref();
+
+  const status = async (): Promise<Status> => ({
+    clients: sessions.size,
+    users: sessions.users,
+    rooms: (await store.census('room')).size,
+    uptime: now() - started,
+    insecure: config.trustClients === true,
+    degraded: [],
+  });
+  const answers = {
+    rooms: () => report.channels('room'),
+    room: (channel: Channel) => store.roster('room', channel),
+    token: (claims: TokenClaims, options?: TokenOptions) => tokens.sign(claims, options),
+  };
+  const dashboard = createDashboard({
+    report,
+    status,
+    ...(config.dashboard ? { access: config.dashboard } : {}),
+    production: process.env.NODE_ENV === 'production',
+    now,
+    onError,
+  });
+  if (config.trustClients) logger.warn('option "trustClients": anyone can be anyone. Never on the open internet');
+
+  const { emitter } = events;
+  const online: FayeOnline = Object.assign(createMiddleware({ bayeux, mount, dashboard, answers }), {
+    bayeux,
+    ready: history.ready,
+    attach: (server: Server, prefix?: string) => {
+      bayeux.attach(server, prefix);
+      return online;
+    },
+    publish: (channel: Channel, data: unknown) => bayeux.publish(channel, data),
+    ...answers,
+    user: (uid: Uid | number) => report.user(String(uid)),
+    time: (query: TimeQuery) => report.time(query),
+    at: (channel: Channel, instant: Date | Millis) => report.at(channel, Number(instant)),
+    log: (query: LogQuery = {}) => report.log(query),
+    status,
+    kick: async (whom: Uid | number | { readonly room: Channel }) => {
+      const uids = typeof whom === 'object' ? (await store.roster('room', whom.room)).users.map(({ uid }) => uid) : [whom];
+      const ids = uids.flatMap((uid) => sessions.of(String(uid)));
+      for (const id of ids) bayeux.kick(id);
+      return ids.length;
+    },
+    hasConnection: (clientId: ClientId) => bayeux.hasConnection(clientId),
+    on: emitter.on.bind(emitter),
+    once: emitter.once.bind(emitter),
+    off: emitter.off.bind(emitter),
+    close: async () => {
+      clearInterval(sweep);
+      await announcer.close();
+      await presence.close();
+      bayeux.close();
+      await history.close();
+      if (!config.store) await store.close();
+    },
+  });
+  return online;
+}
+
+const overflow = (dropped: number): Error =>
+  new Error(`the database is away and the journal is full: ${dropped} changes will be missing in the history`);
+
+function identifyBy(config: Config, tokens: Tokens): Identify {
+  if (config.authenticate) return byHost(config.authenticate);
+  return config.trustClients ? byWord : byToken(tokens);
+}
+
+const keysOf = ({ secret }: Config) => (typeof secret === 'string' ? [{ secret }] : (secret ?? []));
+
+/** A keyed hash of a clientId. The key is the site's, or random: the hash only has to be told apart, not told again. */
+function clientKey(config: Config): (id: ClientId) => string {
+  const key = keysOf(config)[0]?.secret ?? randomBytes(32);
+  return (id) => createHmac('sha256', key).update(id).digest('base64url').slice(0, 16);
+}
+
+/** Faye's own events, without the clientIds, which are secrets. Nothing is hashed for nobody. */
+function forwardEvents(bayeux: Adapter, events: Events, keyOf: (id: ClientId) => string): void {
+  const heard = (event: keyof OnlineEvents): boolean => events.emitter.listenerCount(event) > 0;
+  for (const event of ['handshake', 'disconnect'] as const) {
+    bayeux.bind(event, (id) => heard(event) && events.emit(event, { client: keyOf(id) }));
+  }
+  for (const event of ['subscribe', 'unsubscribe'] as const) {
+    bayeux.bind(event, (id, channel) => heard(event) && events.emit(event, { client: keyOf(id), channel }));
+  }
+  bayeux.bind('publish', (id, channel, data) => {
+    if (heard('publish')) events.emit('publish', { client: id === undefined ? null : keyOf(id), channel, data });
+  });
+}

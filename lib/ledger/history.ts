@@ -1,0 +1,89 @@
+// The history of a server: its database opened and checked, the ledger that writes it, the report that reads it.
+import type { Sequelize } from 'sequelize';
+import { migrate, pendingMigrations } from '../../db/migrations.js';
+import { openDatabase } from '../../db/open.js';
+import type { Channel, Kind, Millis, Uid } from '../domain.js';
+import type { PresenceStore } from '../presence/store.js';
+import type { Report } from '../report.js';
+import { Ledger } from './ledger.js';
+import { createReport } from './report.js';
+
+export interface HistoryOptions {
+  readonly database: string | Sequelize;
+  /** Bring the database up to date, instead of asking for it. */
+  readonly migrate: boolean;
+  readonly store: PresenceStore;
+  readonly beat: () => Promise<void>;
+  readonly now: () => Millis;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Opens in the background: whoever asks before that waits. */
+export class History {
+  /** Settles when history is written; rejects when the database cannot be used, naming the option and the remedy. */
+  readonly ready: Promise<void>;
+  readonly report: Report;
+  readonly #options: HistoryOptions;
+  readonly #opened: Promise<Opened>;
+  #ledger: Ledger | null = null;
+
+  constructor(options: HistoryOptions) {
+    this.#options = options;
+    this.#opened = open(options);
+    this.ready = this.#opened.then(({ ledger }) => {
+      this.#ledger = ledger;
+    });
+    this.report = waiting(this.#opened.then(({ report }) => report));
+  }
+
+  /** Something was journaled. */
+  nudge(): void {
+    this.#ledger?.nudge();
+  }
+
+  /** Writes what is left, and closes the database if it was opened here. */
+  async close(): Promise<void> {
+    const opened = await this.#opened.catch(() => null);
+    await this.#ledger?.close();
+    if (opened && typeof this.#options.database === 'string') await opened.sequelize.close();
+  }
+}
+
+interface Opened {
+  readonly sequelize: Sequelize;
+  readonly ledger: Ledger;
+  readonly report: Report;
+}
+
+async function open({ database, store, beat, now, onError, ...options }: HistoryOptions): Promise<Opened> {
+  const sequelize = typeof database === 'string' ? await openDatabase(database) : database;
+  if (options.migrate) await migrate(sequelize);
+  const pending = await pendingMigrations(sequelize);
+  if (pending.length > 0) {
+    throw new Error(
+      `faye-online: option "database" lacks ${pending.length} migrations: run \`npx sequelize db:migrate\`, ` +
+        'or give the option migrate: true',
+    );
+  }
+  const { journals } = store;
+  const ledger = new Ledger({ sequelize, journals, present: () => store.present(), beat, now, onError });
+  await ledger.start();
+  const report = createReport({
+    sequelize,
+    roster: (kind: Kind, channel: Channel) => store.roster(kind, channel),
+    census: (kind: Kind) => store.census(kind),
+    whereabouts: (uid: Uid) => store.whereabouts(uid),
+    now,
+  });
+  return { sequelize, ledger, report };
+}
+
+/** A report that answers when it is there. */
+const waiting = (report: Promise<Report>): Report => ({
+  channels: async (...args) => (await report).channels(...args),
+  room: async (...args) => (await report).room(...args),
+  user: async (...args) => (await report).user(...args),
+  time: async (...args) => (await report).time(...args),
+  at: async (...args) => (await report).at(...args),
+  log: async (...args) => (await report).log(...args),
+});

@@ -1,0 +1,61 @@
+// A loop: a task that runs soon after it is asked for, and again after a failure, with growing pauses.
+import type { Millis } from '../domain.js';
+
+const FIRST_RETRY: Millis = 1_000;
+const LAST_RETRY: Millis = 30_000;
+
+export interface LoopOptions {
+  readonly task: () => Promise<void>;
+  /** How long after it was asked for the task runs. */
+  readonly pause: Millis;
+  /** Whether the task asks for itself again when it is done. */
+  readonly repeat: boolean;
+  readonly onError: (error: unknown) => void;
+}
+
+/** How long to wait after so many failures on end: 1 s, twice that each time, at most 30 s. */
+export function backOff(failures: number): Millis {
+  return Math.min(FIRST_RETRY * 2 ** (failures - 1), LAST_RETRY);
+}
+
+export class Loop {
+  readonly #options: LoopOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #stopped = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+  }
+
+  /** Asks for the task. Asking again before it runs changes nothing. */
+  soon(): void {
+    if (this.#stopped || this.#timer) return;
+    const pause = this.#failures > 0 ? backOff(this.#failures) : this.#options.pause;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#running = this.#run();
+    }, pause);
+    this.#timer.unref();
+  }
+
+  /** The task does not run again; settles when the last run is done. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#options.task();
+      this.#failures = 0;
+      if (this.#options.repeat) this.soon();
+    } catch (error) {
+      this.#failures += 1;
+      this.#options.onError(error);
+      this.soon();
+    }
+  }
+}

@@ -1,0 +1,27 @@
+// How far each journal has been written down.
+import type { Transaction } from 'sequelize';
+import type { Models } from '../../db/models/index.js';
+import type { Position } from '../domain.js';
+
+/** The position of the last entry that was written down; null when none was. */
+export async function positionOf(models: Models, journal: string): Promise<Position | null> {
+  return (await models.JournalPosition.findByPk(journal))?.position ?? null;
+}
+
+/** Moves a journal's position on. False when another writer moved it meanwhile: then nothing may be written. */
+export async function move(
+  models: Models,
+  journal: string,
+  from: Position | null,
+  to: Position,
+  transaction: Transaction,
+): Promise<boolean> {
+  if (from !== null) {
+    const where = { journal, position: from };
+    const [moved] = await models.JournalPosition.update({ position: to }, { where, transaction });
+    return moved === 1;
+  }
+  if (await models.JournalPosition.findByPk(journal, { transaction })) return false;
+  await models.JournalPosition.create({ journal, position: to }, { transaction });
+  return true;
+}

@@ -1,0 +1,86 @@
+// What a batch of changes means for the tables, before any of them is looked at.
+import {
+  type Cause,
+  type Change,
+  type Channel,
+  type Kind,
+  logChannel,
+  type Millis,
+  type Step,
+  type Uid,
+  type User,
+} from '../domain.js';
+
+/** A line of the login log. */
+export interface Visit {
+  readonly status: 0 | 1;
+  readonly uid: Uid;
+  readonly channel: Channel;
+  readonly at: Millis;
+  /** The keyed hash of the clientId. */
+  readonly key: string;
+}
+
+/** A presence that began or ended. */
+export interface Stay {
+  readonly uid: Uid;
+  readonly channel: Channel;
+  readonly kind: Kind;
+  readonly started: Millis;
+  readonly seen: Millis;
+  /** Null when it runs on after the batch. */
+  readonly end: { readonly at: Millis; readonly by: Cause } | null;
+}
+
+export interface Seen extends User {
+  readonly seen: Millis;
+}
+
+export interface Rows {
+  readonly visits: readonly Visit[];
+  readonly stays: readonly Stay[];
+  /** The name that a user last had, and when they were last seen. */
+  readonly users: readonly Seen[];
+  /** All channels that are spoken of, by first use. */
+  readonly channels: readonly Channel[];
+}
+
+/** Folds changes, in their order, into rows: what began and ended within the batch is one stay. */
+export function rowsOf(changes: readonly Change[]): Rows {
+  const stays = new Map<string, Stay>();
+  const users = new Map<Uid, Seen>();
+  for (const change of changes) {
+    const { user, at } = change;
+    users.set(user.uid, { ...user, seen: Math.max(at, users.get(user.uid)?.seen ?? at) });
+    for (const step of change.steps) {
+      if (step.presence !== 'kept') fold(stays, change, step);
+    }
+  }
+  const visits = changes.flatMap(visitsOf);
+  const named = [
+    ...changes.flatMap(({ steps }) => steps.map(({ channel }) => channel)),
+    ...visits.map((v) => v.channel),
+  ];
+  return { visits, stays: [...stays.values()], users: [...users.values()], channels: [...new Set(named)] };
+}
+
+/** A stay is the same stay when user, channel, kind and start are. A channel has no blanks in it. */
+export function stayKey(uid: Uid, channel: Channel | number, kind: Kind, started: Millis): string {
+  return `${kind} ${Math.trunc(started)} ${channel} ${uid}`;
+}
+
+function fold(stays: Map<string, Stay>, { user: { uid }, cause }: Change, step: Step): void {
+  const { channel, kind, since: started } = step;
+  const key = stayKey(uid, channel, kind, started);
+  const at = Math.max(started, step.at);
+  if (step.presence === 'ended') stays.set(key, { uid, channel, kind, started, seen: at, end: { at, by: cause } });
+  else stays.set(key, { uid, channel, kind, started, seen: at, end: null });
+}
+
+function visitsOf({ from, to, user: { uid }, key, at }: Change): Visit[] {
+  const [left, entered] = [logChannel(from), logChannel(to)];
+  if (left === entered) return [];
+  const line = (status: 0 | 1, channel: Channel | undefined): Visit[] =>
+    channel === undefined ? [] : [{ status, uid, channel, at, key }];
+  return [...line(0, left), ...line(1, entered)];
+}

@@ -1,0 +1,113 @@
+// Says on `<room>/presence` and `<room>/user_list` what changed in a room. A burst of changes is one announcement.
+import { type Change, type Channel, type Millis, type Roster, type Step, type User, wireUid } from '../domain.js';
+import { Pace } from './pace.js';
+import { type PresenceDelta, type PresenceSnapshot, snapshotOf, type UserList, userListOf } from './wire.js';
+
+export interface AnnouncerOptions {
+  /** Publishes on a channel, in the server's name. */
+  readonly publish: (channel: Channel, data: PresenceDelta | UserList) => void;
+  /** The users of a room now, at most `limit` of them. */
+  readonly roster: (room: Channel, limit: number) => Promise<Roster>;
+  /** Whether anybody, in whatever process, is subscribed to a channel. */
+  readonly listened: (channel: Channel) => boolean;
+  /** At most one announcement of a kind per room within this time. Default 100 ms. */
+  readonly window?: Millis;
+  /** How many users a list or snapshot names at most. Default 500. */
+  readonly fullListLimit?: number;
+  /** Hears of a roster that could not be read, and of a publication that failed. */
+  readonly onError: (error: unknown) => void;
+}
+
+export class Announcer {
+  readonly #options: Required<AnnouncerOptions>;
+  readonly #pace: Pace;
+  /** Per room what was not said yet, one delta per epoch. */
+  readonly #deltas = new Map<Channel, PresenceDelta[]>();
+  /** Per room the newest step that no list has shown yet. */
+  readonly #unlisted = new Map<Channel, Step>();
+
+  constructor({ window = 100, fullListLimit = 500, ...options }: AnnouncerOptions) {
+    this.#options = { window, fullListLimit, ...options };
+    this.#pace = new Pace(window);
+  }
+
+  /** Announces what a change did to rooms. Never throws. */
+  tell(change: Change): void {
+    for (const step of change.steps) {
+      if (step.kind === 'room' && step.presence !== 'kept') this.#tellStep(step, change.user);
+    }
+  }
+
+  /** The state of a room for a new subscriber, to be asked for once the subscription stands. Rejects with the roster. */
+  async snapshot(room: Channel): Promise<PresenceSnapshot> {
+    return snapshotOf(await this.#options.roster(room, this.#options.fullListLimit));
+  }
+
+  /** What `<room>/user_list` would say now. Rejects with the roster. */
+  async list(room: Channel): Promise<UserList> {
+    return userListOf(await this.#options.roster(room, this.#options.fullListLimit));
+  }
+
+  /** Announces at once what still waits, and nothing after that. */
+  close(): Promise<void> {
+    return this.#pace.close();
+  }
+
+  /**
+   * What nobody listens to is not even noted: whoever subscribes later begins with a snapshot, and the store had taken the
+   * step before its change was told.
+   */
+  #tellStep(step: Step, user: User): void {
+    const room = step.channel;
+    try {
+      if (this.#options.listened(`${room}/presence`)) {
+        this.#note(step, user);
+        this.#pace.speak(`${room}/presence`, () => this.#sayDeltas(room));
+      }
+      if (this.#options.listened(`${room}/user_list`)) {
+        this.#unlisted.set(room, step);
+        this.#pace.speak(`${room}/user_list`, () => this.#sayList(room));
+      }
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  #note({ channel, type, epoch, v, count }: Step, user: User): void {
+    const deltas = this.#deltas.get(channel) ?? [];
+    const known = deltas.find((one) => one.epoch === epoch);
+    const delta = known ?? { epoch, v, count, joins: [], leaves: [] };
+    if (!known) this.#deltas.set(channel, [...deltas, delta]);
+    // In a cluster changes may be told in another order than they were made in.
+    if (v > delta.v) Object.assign(delta, { v, count });
+    const uid = wireUid(user.uid);
+    if (type === 'join') delta.joins.push({ uid, uname: user.uname, v });
+    else delta.leaves.push({ uid, v });
+  }
+
+  async #sayDeltas(room: Channel): Promise<void> {
+    const deltas = this.#deltas.get(room) ?? [];
+    this.#deltas.delete(room);
+    try {
+      const channel = `${room}/presence`;
+      if (this.#options.listened(channel)) for (const delta of deltas) this.#options.publish(channel, delta);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  async #sayList(room: Channel): Promise<void> {
+    // A list that was read after further changes has shown those too.
+    if (!this.#unlisted.delete(room)) return;
+    try {
+      const channel = `${room}/user_list`;
+      if (!this.#options.listened(channel)) return;
+      const roster = await this.#options.roster(room, this.#options.fullListLimit);
+      const later = this.#unlisted.get(room);
+      if (later && later.epoch === roster.epoch && later.v <= roster.v) this.#unlisted.delete(room);
+      this.#options.publish(channel, userListOf(roster));
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+// Who is heard, held and gone: owns the clock, the leases and the sweep. Told by the door, which never waits for it.
+import type { Client, ClientId, Millis } from '../domain.js';
+import { LeaseBook } from './lease_book.js';
+import { Registrar, type RegistrarOptions } from './registrar.js';
+
+export interface PresenceOptions extends RegistrarOptions {
+  /** How long a client counts as present after its last proof of life. */
+  readonly lease: Millis;
+  /** How long a client that may be going is waited for. */
+  readonly grace: Millis;
+  /** How often lost clients are looked for. Default 1 s. */
+  readonly sweepEvery?: Millis;
+  /** How often the leases of the clients here are renewed in the store. Default 5 s. */
+  readonly beatEvery?: Millis;
+}
+
+/** What the door tells returns at once and never throws. Ids of clients that were never heard (nobody's) are harmless. */
+export class Presence {
+  readonly #options: Required<PresenceOptions>;
+  readonly #book: LeaseBook;
+  readonly #registrar: Registrar;
+  #beaten: Millis = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #sweeping: Promise<void> | undefined;
+  #closed = false;
+
+  constructor({ sweepEvery = 1_000, beatEvery = 5_000, ...options }: PresenceOptions) {
+    this.#options = { sweepEvery, beatEvery, ...options };
+    this.#book = new LeaseBook(options.lease, beatEvery);
+    this.#registrar = new Registrar(options, this.#book);
+  }
+
+  /** A `/meta/connect` of a known identity: the client joins, moves, or is renewed by the next beat. */
+  heard(client: Client): void {
+    if (this.#closed) return;
+    const now = this.#options.now();
+    if (this.#book.hasLapsed(client.id, now)) this.#comeBack(client);
+    else if (this.#book.heard(client, now)) void this.#registrar.join(client.id);
+  }
+
+  /**
+   * The client has an open connection (a WebSocket, a held poll), so it is alive until told otherwise. To be followed by
+   * `release`, `dropped`, `lost` or `gone`.
+   */
+  hold(id: ClientId): void {
+    if (!this.#closed) this.#book.hold(id);
+  }
+
+  /**
+   * The client's last open connection ended as it should (its poll was answered); another is expected within the lease.
+   * @param heardAt the client's last real proof of life, which from now on counts instead of the connection.
+   */
+  release(id: ClientId, heardAt: Millis): void {
+    this.#book.release(id, heardAt);
+  }
+
+  /**
+   * The page says that it may be going (`before_leave`), and so lives now. Its lease shrinks to the grace time; a connect,
+   * or a connection that is still open at the next sweep, restores it.
+   */
+  leaving(id: ClientId): void {
+    const now = this.#options.now();
+    void this.#registrar.renew(this.#book.shorten(id, now + this.#options.grace, now));
+  }
+
+  /**
+   * The client's last open connection broke (socket closed, poll aborted): it is waited for during the grace time.
+   * @param heardAt the client's last real proof of life: where its stay ends if it does not come back.
+   */
+  dropped(id: ClientId, heardAt: Millis): void {
+    this.#book.letGo(id);
+    void this.#registrar.renew(this.#book.shorten(id, this.#options.now() + this.#options.grace, heardAt));
+  }
+
+  /** Faye gave the client up: the next sweep takes it out as of its last proof of life. */
+  lost(id: ClientId): void {
+    this.#book.letGo(id);
+    void this.#registrar.renew(this.#book.shorten(id, this.#options.now()));
+  }
+
+  /** The client said goodbye, or is sent away: it leaves at once, also when another process heard it. */
+  gone(id: ClientId, cause: 'leave' | 'kick'): void {
+    const now = this.#options.now();
+    const known = this.#book.forget(id);
+    void this.#registrar.leave(id, now, cause).then((left) => {
+      if (!left && known && !this.#closed) this.#book.failedToLeave(known, now);
+    });
+  }
+
+  /** Begins to sweep: now, and every `sweepEvery`. Does not keep the process alive. */
+  start(): void {
+    if (this.#timer || this.#closed) return;
+    void this.sweep();
+    // By way of setImmediate, since timers run before sockets are read: after a stall, what waits there is heard first.
+    const sweep = () => setImmediate(() => void this.sweep());
+    this.#timer = setInterval(sweep, this.#options.sweepEvery).unref();
+  }
+
+  /** Renews those who are alive, then takes out those who are lost. One at a time: a second call joins the first. */
+  sweep(): Promise<void> {
+    this.#sweeping ??= this.#sweep().finally(() => {
+      this.#sweeping = undefined;
+    });
+    return this.#sweeping;
+  }
+
+  /** Tells the store the last proof of life of every client here, in one call. Never rejects. */
+  async beat(): Promise<void> {
+    const now = this.#options.now();
+    this.#beaten = now;
+    await this.#registrar.renew(this.#book.due(now, true));
+  }
+
+  /** Stops, and takes out every client of this process: as of now, but a dropped one as of its last proof of life. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#sweeping;
+    const now = this.#options.now();
+    const everyone = this.#book.clear();
+    await Promise.all(everyone.map(({ id, dropped }) => this.#registrar.leave(id, now, dropped ? 'lost' : 'shutdown')));
+  }
+
+  /** A client is heard after a silence longer than its lease: the silence ends a presence, then another begins. */
+  #comeBack(client: Client): void {
+    this.#book.forget(client.id);
+    void this.sweep().then(() => this.heard(client));
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#closed) return;
+    const now = this.#options.now();
+    // Whichever way: a clock that was set back must not silence the heart.
+    const beat = Math.abs(now - this.#beaten) >= this.#options.beatEvery;
+    if (beat) this.#beaten = now;
+    // A store that could not be told who is alive must not be asked who is dead.
+    if (await this.#registrar.renew(this.#book.due(now, beat))) await this.#registrar.expire(now);
+  }
+}

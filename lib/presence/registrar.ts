@@ -1,0 +1,81 @@
+// Keeps the store in step with the book of leases: tells it who comes, lives and goes, and passes on what that changed.
+import type { Cause, Change, ClientId, Millis } from '../domain.js';
+import type { LeaseBook } from './lease_book.js';
+import type { Lease, PresenceStore } from './store.js';
+
+export interface RegistrarOptions {
+  readonly store: PresenceStore;
+  readonly now: () => Millis;
+  /** Called exactly once for every Change that the store gave to this process. */
+  readonly onChange: (change: Change) => void;
+  /** Hears of a store that fails, and of an `onChange` that threw. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** No promise of its methods rejects: what fails is noted in the book, to be tried again, and told to `onError`. */
+export class Registrar {
+  readonly #options: RegistrarOptions;
+  readonly #book: LeaseBook;
+
+  constructor(options: RegistrarOptions, book: LeaseBook) {
+    this.#options = options;
+    this.#book = book;
+  }
+
+  /** Brings a client into the store, if it is alive by what is known here. Thus also one that the store lost. */
+  async join(id: ClientId): Promise<void> {
+    const now = this.#options.now();
+    const admitted = this.#book.admit(id, now);
+    if (!admitted) return;
+    const change = await this.#ask((store) => store.join(admitted.client, now, admitted.ends));
+    if (change === undefined) this.#book.failedToJoin(id);
+    else this.#tell(change);
+  }
+
+  /** Clients that the store does not know are brought in again. @returns whether the store could be told. */
+  async renew(leases: readonly Lease[]): Promise<boolean> {
+    if (leases.length === 0) return true;
+    const answer = await this.#ask((store) => store.renew(leases));
+    if (!answer) {
+      this.#book.failed(leases);
+      return false;
+    }
+    const unknown = new Set(answer);
+    const outside = leases.filter(({ id }) => unknown.has(id) || this.#book.isUnjoined(id));
+    await Promise.all(outside.map(({ id }) => this.join(id)));
+    return true;
+  }
+
+  /** @returns whether the store could be told. */
+  async leave(id: ClientId, now: Millis, cause: Cause): Promise<boolean> {
+    const change = await this.#ask((store) => store.leave(id, now, cause));
+    this.#tell(change ?? null);
+    return change !== undefined;
+  }
+
+  /** Takes out who is lost. A client that another process gave up, but is alive here, is brought in again. */
+  async expire(now: Millis): Promise<void> {
+    const changes = (await this.#ask((store) => store.expire(now))) ?? [];
+    for (const change of changes) this.#tell(change);
+    await Promise.all(changes.map(({ id }) => this.join(id)));
+  }
+
+  /** The store's answer, or undefined when it failed. */
+  async #ask<T>(question: (store: PresenceStore) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await question(this.#options.store);
+    } catch (error) {
+      this.#options.onError(error);
+      return undefined;
+    }
+  }
+
+  #tell(change: Change | null): void {
+    if (!change) return;
+    try {
+      this.#options.onChange(change);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+}

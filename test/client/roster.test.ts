@@ -1,0 +1,265 @@
+// The roster of a room: whatever the order in which snapshots and deltas come, the page ends up with the truth.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Applied,
+  applyDelta,
+  applySnapshot,
+  type Delta,
+  fromSnapshot,
+  hasHole,
+  type Roster,
+  type Snapshot,
+  type Uid,
+  UNKNOWN,
+  usersOf,
+} from '../../lib/client/roster.js';
+
+const ann = { uid: 1, uname: 'ann' };
+const bob = { uid: 2, uname: 'bob' };
+const carol = { uid: 'c', uname: 'carol' };
+const classroom: Snapshot = { epoch: 'e', v: 10, count: 2, users: [ann, bob] };
+const at = fromSnapshot(classroom);
+
+const delta = (v: number, count: number, said: Partial<Delta> = {}): Delta => ({
+  epoch: 'e',
+  v,
+  count,
+  joins: [],
+  leaves: [],
+  ...said,
+});
+const joins = (v: number, user: { uid: Uid; uname: string }, count = 3): Delta =>
+  delta(v, count, { joins: [{ ...user, v }] });
+const leaves = (v: number, { uid }: { uid: Uid }, count = 1): Delta => delta(v, count, { leaves: [{ uid, v }] });
+const names = (state: Roster): string[] => usersOf(state).map(({ uname }) => uname);
+const told = ({ joins, leaves, gap }: Applied) => ({
+  joins: joins.map(({ uname }) => uname),
+  leaves: leaves.map(({ uname }) => uname),
+  gap,
+});
+const all = (state: Roster, ...deltas: Delta[]): Roster =>
+  deltas.reduce((now, one) => applyDelta(now, one).state, state);
+
+describe('a roster', () => {
+  it('begins with the users of the snapshot, in its order', () => {
+    expect([names(at), at.v, at.count]).toEqual([['ann', 'bob'], 10, 2]);
+  });
+
+  it('takes carol in when she joins, and tells it', () => {
+    const applied = applyDelta(at, joins(11, carol));
+    expect(told(applied)).toEqual({ joins: ['carol'], leaves: [], gap: false });
+    expect([names(applied.state), applied.state.v, applied.state.count]).toEqual([['ann', 'bob', 'carol'], 11, 3]);
+  });
+
+  it('lets bob go when he leaves, and tells it', () => {
+    const applied = applyDelta(at, leaves(11, bob));
+    expect(told(applied)).toEqual({ joins: [], leaves: ['bob'], gap: false });
+    expect(names(applied.state)).toEqual(['ann']);
+  });
+
+  it('ignores what the snapshot holds already', () => {
+    expect(told(applyDelta(at, leaves(9, bob)))).toEqual({ joins: [], leaves: [], gap: false });
+  });
+
+  it('ignores what it heard before', () => {
+    const once = all(at, joins(11, carol), leaves(12, carol, 2));
+    expect(applyDelta(once, joins(11, carol)).state).toEqual(once);
+  });
+
+  it('tells nothing of a user who left and came back within one delta', () => {
+    const both = delta(12, 2, { joins: [{ ...bob, v: 12 }], leaves: [{ uid: 2, v: 11 }] });
+    expect(told(applyDelta(at, both))).toEqual({ joins: [], leaves: [], gap: false });
+  });
+
+  it('believes the later of two words that come in the wrong order', () => {
+    const left = all(at, leaves(12, carol, 2));
+    expect(hasHole(left)).toBe(true);
+    const settled = all(left, joins(11, carol));
+    expect([names(settled), settled.v, hasHole(settled)]).toEqual([['ann', 'bob'], 12, false]);
+  });
+
+  it('does not change the state that it was given', () => {
+    applyDelta(at, joins(11, carol));
+    expect(names(at)).toEqual(['ann', 'bob']);
+  });
+
+  it('takes 7 and "7" for the same user, and __proto__ for a user like any other', () => {
+    const strange = { uid: '__proto__', uname: 'proto' };
+    const state = all(
+      at,
+      leaves(11, { uid: '1' }),
+      joins(12, strange),
+      joins(13, { uid: 'constructor', uname: 'con' }),
+    );
+    expect(names(state)).toEqual(['bob', 'proto', 'con']);
+    expect(names(all(state, leaves(14, strange)))).toEqual(['bob', 'con']);
+  });
+
+  it('counts by the newest delta when the snapshot was truncated, and knows those it was told of', () => {
+    const crowd = fromSnapshot({ ...classroom, count: 700, truncated: true });
+    const state = all(crowd, joins(12, carol, 702), leaves(11, { uid: 99 }, 699));
+    expect([names(state), state.count, state.truncated]).toEqual([['ann', 'bob', 'carol'], 702, true]);
+  });
+
+  it('knows nobody before the first snapshot, and then forgets nothing that came before it', () => {
+    const early = all(UNKNOWN, leaves(12, ann), joins(11, carol), joins(9, bob));
+    expect([names(early), early.count]).toEqual([[], 0]);
+    const { state } = applySnapshot(early, classroom);
+    expect([names(state), state.v]).toEqual([['bob', 'carol'], 12]);
+  });
+
+  it('begins an epoch by itself in a room that was empty', () => {
+    const { state } = applySnapshot(UNKNOWN, { epoch: '', v: 0, count: 0, users: [] });
+    const applied = applyDelta(state, joins(1, ann, 1));
+    expect([names(applied.state), told(applied)]).toEqual([['ann'], { joins: ['ann'], leaves: [], gap: false }]);
+  });
+});
+
+describe('a gap', () => {
+  const anew = { ...joins(1, carol, 1), epoch: 'f' };
+
+  it('is a delta of another epoch, which waits for the new snapshot', () => {
+    const applied = applyDelta(at, anew);
+    expect([names(applied.state), told(applied)]).toEqual([['ann', 'bob'], { joins: [], leaves: [], gap: true }]);
+    const after = applySnapshot(applied.state, { epoch: 'f', v: 0, count: 0, users: [] });
+    expect(told(after)).toEqual({ joins: ['carol'], leaves: ['ann', 'bob'], gap: false });
+  });
+
+  it('stays when the snapshot is older than what waited', () => {
+    const { state } = applyDelta(at, anew);
+    expect(told(applySnapshot(state, classroom)).gap).toBe(true);
+  });
+
+  it('is more than a thousand versions that wait for one', () => {
+    const later = (from: number, n: number): Delta =>
+      delta(from + n, 0, { leaves: Array.from({ length: n }, (_, i) => ({ uid: `x${i}`, v: from + i })) });
+    const { state, gap } = applyDelta(at, later(12, 1000));
+    expect(gap).toBe(false);
+    expect(applyDelta(state, later(1012, 1)).gap).toBe(true);
+  });
+});
+
+describe('a later snapshot', () => {
+  it('tells only true differences', () => {
+    const later: Snapshot = { epoch: 'e', v: 20, count: 2, users: [bob, carol] };
+    expect(told(applySnapshot(at, later))).toEqual({ joins: ['carol'], leaves: ['ann'], gap: false });
+  });
+
+  it('keeps what came ahead of it', () => {
+    const ahead = all(at, leaves(14, ann));
+    const { state } = applySnapshot(ahead, { epoch: 'e', v: 12, count: 3, users: [ann, bob, carol] });
+    expect([names(state), hasHole(state)]).toEqual([['bob', 'carol'], true]);
+  });
+
+  it('is ignored when more is known already', () => {
+    const known = all(at, joins(11, carol), leaves(12, ann));
+    expect(applySnapshot(known, classroom)).toEqual({ state: known, joins: [], leaves: [], gap: false });
+  });
+});
+
+describe('any order', () => {
+  const USERS: Uid[] = [1, 2, 3, '4', 'five', '__proto__'];
+
+  /** The true story of a room: at each version one user joins or leaves. */
+  interface Story {
+    readonly steps: { readonly uid: Uid; readonly join: boolean }[];
+    readonly deltas: Delta[];
+    /** Who is here after so many versions, longest present first. */
+    here(v: number): Uid[];
+  }
+
+  function story(picks: number[], parts: number[]): Story {
+    const here: Uid[][] = [[]];
+    const steps = picks.map((pick, i) => {
+      const uid = USERS[pick % USERS.length] ?? 1;
+      const before = here[i] ?? [];
+      const join = !before.includes(uid);
+      here.push(join ? [...before, uid] : before.filter((one) => one !== uid));
+      return { uid, join };
+    });
+    // Each version goes into one delta; a delta may hold any versions.
+    const groups = new Map<number, number[]>();
+    steps.forEach((_, i) => {
+      const part = parts[i % parts.length] ?? 0;
+      groups.set(part, [...(groups.get(part) ?? []), i + 1]);
+    });
+    const deltas = [...groups.values()].map((versions): Delta => {
+      const v = Math.max(...versions);
+      const said = versions.map((one) => ({ v: one, ...(steps[one - 1] ?? { uid: 1, join: true }) }));
+      return {
+        epoch: 'e',
+        v,
+        count: here[v]?.length ?? 0,
+        joins: said.filter(({ join }) => join).map(({ uid, v }) => ({ uid, uname: `user ${uid}`, v })),
+        leaves: said.filter(({ join }) => !join).map(({ uid, v }) => ({ uid, v })),
+      };
+    });
+    return { steps, deltas, here: (v) => here[v] ?? [] };
+  }
+
+  const snapshotOf = ({ here }: Story, v: number): Snapshot => ({
+    epoch: 'e',
+    v,
+    count: here(v).length,
+    users: here(v).map((uid) => ({ uid, uname: `user ${uid}` })),
+  });
+
+  const stories = fc
+    .tuple(
+      fc.array(fc.nat(USERS.length - 1), { minLength: 1, maxLength: 40 }),
+      fc.array(fc.nat(12), { minLength: 1, maxLength: 40 }),
+    )
+    .map(([picks, parts]) => story(picks, parts));
+
+  /** The deltas of a story with duplicates in any order, and snapshots of any versions at any moments. */
+  const courses = stories.chain((tale) => {
+    const deltas = fc.shuffledSubarray([...tale.deltas, ...tale.deltas], { minLength: tale.deltas.length });
+    const versions = fc.array(fc.nat(tale.steps.length), { minLength: 1, maxLength: 3 });
+    return fc.tuple(fc.constant(tale), deltas, versions, fc.array(fc.nat(), { minLength: 3, maxLength: 3 }));
+  });
+
+  it('of deltas and snapshots gives the roster of the true story, and tells each difference once', () => {
+    fc.assert(
+      fc.property(courses, ([tale, some, versions, moments]) => {
+        const missing = tale.deltas.filter((one) => !some.includes(one));
+        const course: (Delta | Snapshot)[] = [...some, ...missing];
+        versions.forEach((v, i) => {
+          course.splice((moments[i] ?? 0) % (course.length + 1), 0, snapshotOf(tale, v));
+        });
+        let state = UNKNOWN;
+        const seen = new Set<string>();
+        for (const one of course) {
+          const applied = 'users' in one ? applySnapshot(state, one) : applyDelta(state, one);
+          for (const { uid } of applied.leaves) expect(seen.delete(String(uid))).toBe(true);
+          for (const { uid } of applied.joins) {
+            expect(seen.has(String(uid))).toBe(false);
+            seen.add(String(uid));
+          }
+          state = applied.state;
+          expect([...seen].sort()).toEqual(
+            usersOf(state)
+              .map(({ uid }) => String(uid))
+              .sort(),
+          );
+        }
+        const end = tale.here(tale.steps.length);
+        expect(usersOf(state).map(({ uid }) => uid)).toEqual(end);
+        expect([state.v, state.count, hasHole(state)]).toEqual([tale.steps.length, end.length, false]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('of deltas after a snapshot gives the same state as their right order', () => {
+    fc.assert(
+      fc.property(courses, ([tale, some, [v = 0]]) => {
+        const missing = tale.deltas.filter((one) => !some.includes(one));
+        const start = fromSnapshot(snapshotOf(tale, v));
+        const inOrder = [...tale.deltas].sort((a, b) => a.v - b.v);
+        expect(usersOf(all(start, ...some, ...missing))).toEqual(usersOf(all(start, ...inOrder)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

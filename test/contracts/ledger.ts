@@ -1,0 +1,22 @@
+// The contract of the ledger: what it writes, whatever database it writes to.
+import { describe } from 'vitest';
+import { ledgerFaultsContract } from './ledger_faults.js';
+import { ledgerReadersContract } from './ledger_readers.js';
+import { ledgerReportContract } from './ledger_report.js';
+import { ledgerRowsContract } from './ledger_rows.js';
+import type { MakeDatabase } from './ledger_scene.js';
+import { ledgerSharedContract } from './ledger_shared.js';
+
+/**
+ * @param make gives an empty database for each test.
+ * @param shared whether two processes can have the database open.
+ */
+export function ledgerContract(name: string, make: MakeDatabase, { shared }: { readonly shared: boolean }): void {
+  describe(`ledger: ${name}`, () => {
+    describe('rows', () => ledgerRowsContract(make));
+    describe("the gem's readers", () => ledgerReadersContract(make));
+    describe('faults', () => ledgerFaultsContract(make));
+    describe('the report', () => ledgerReportContract(make));
+    if (shared) describe('two processes', () => ledgerSharedContract(make));
+  });
+}

@@ -1,0 +1,67 @@
+// Start-up mistakes: each names the option and the remedy.
+import { describe, expect, it } from 'vitest';
+import { type Options, readOptions } from '../lib/options.js';
+
+const SECRET = 'a'.repeat(32);
+
+describe('options', () => {
+  it('have defaults for all but the identity', () => {
+    expect(readOptions({ secret: SECRET }, {})).toMatchObject({
+      mount: '/faye',
+      timeout: 25,
+      ping: 10,
+      grace: 3,
+      fullListLimit: 500,
+      database: 'sqlite:faye-online.sqlite',
+      limits: { bytes: 65_536, batch: 20, depth: 16 },
+    });
+  });
+
+  it('take several keys, and single limits', () => {
+    const config = readOptions({ secret: [{ kid: '2026', secret: SECRET }], limits: { batch: 5 } }, {});
+    expect(config.limits).toMatchObject({ batch: 5, bytes: 65_536 });
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['no identity', {}, /"secret".*"authenticate".*"trustClients: true"/],
+    ['two identities', { secret: SECRET, trustClients: true }, /"secret" and "trustClients" exclude each other/],
+    ['an unknown option', { secret: SECRET, secrte: 1 }, /unknown option "secrte"; there are secret, /],
+    ['an unknown limit', { secret: SECRET, limits: { bites: 1 } }, /unknown option "limits.bites"; there are bytes, /],
+    ['a short secret', { secret: 'short' }, /"secret" must have at least 32 bytes: make one with/],
+    ['a short key', { secret: [{ kid: 'a', secret: 'short' }] }, /"secret.0.secret" must have at least 32 bytes/],
+    ['a relative mount', { secret: SECRET, mount: 'faye' }, /"mount" must be an absolute path/],
+    ['a mount with a slash at its end', { secret: SECRET, mount: '/faye/' }, /"mount" must be an absolute path/],
+    ['a timeout in words', { secret: SECRET, timeout: '25s' }, /"timeout" must be a number of seconds/],
+    ['an authenticate that is no function', { authenticate: true }, /"authenticate" must be a function/],
+    [
+      'a database that nobody knows',
+      { secret: SECRET, database: 'postgres://x' },
+      /"database" must begin with sqlite: or mysql:/,
+    ],
+    ['a store that is none', { secret: SECRET, store: {} }, /"store" must have the methods join/],
+    [
+      'a dashboard with a weak password',
+      { secret: SECRET, dashboard: { user: 'a', password: 'b' } },
+      /"dashboard.password" must have at least 8 characters/,
+    ],
+    ['a fractional limit', { secret: SECRET, limits: { batch: 1.5 } }, /"limits.batch" must be a whole number/],
+  ])('refuse %s', (_what, options, message) => {
+    expect(() => readOptions(options as Options, {})).toThrow(message);
+    expect(() => readOptions(options as Options, {})).toThrow(TypeError);
+  });
+
+  it('refuse trusting clients in production unless it is asked for twice', () => {
+    const production = { NODE_ENV: 'production' };
+    expect(() => readOptions({ trustClients: true }, production)).toThrow(
+      /"trustClients".*FAYE_ONLINE_ALLOW_INSECURE=1/,
+    );
+    expect(readOptions({ trustClients: true }, { ...production, FAYE_ONLINE_ALLOW_INSECURE: '1' }).trustClients).toBe(
+      true,
+    );
+    expect(readOptions({ trustClients: true }, {}).trustClients).toBe(true);
+  });
+
+  it('never repeat a secret in their errors', () => {
+    expect(() => readOptions({ secret: 'hunter2' }, {})).toThrow(expect.not.stringContaining('hunter2'));
+  });
+});

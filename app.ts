@@ -40,7 +40,12 @@ async function start(): Promise<void> {
 }
 
 function page(request: Request, response: Response, open: boolean): void {
-  response.render(join(ROOT, 'views', 'demo.ejs'), { open, scripts: request.online.url, rooms: ROOMS, lessons: LESSONS });
+  response.render(join(ROOT, 'views', 'demo.ejs'), {
+    open,
+    scripts: request.online.url,
+    rooms: ROOMS,
+    lessons: LESSONS,
+  });
 }
 
 /** What the demo page asks for. It believes names, so it is there only when nobody relies on them. */

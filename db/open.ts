@@ -5,12 +5,18 @@ import { sqlite } from './sqlite.js';
 const SQLITE = /^sqlite:(?:\/\/)?(?=.)/;
 const MYSQL = /^mysql:\/\/[^/]+\/[^/?]+/;
 
+/**
+ * We have none, and Sequelize asks for them in a way that ends the process when the file is damaged. Its types do not
+ * know the option.
+ */
+const WITHOUT_FOREIGN_KEYS = { foreignKeys: false };
+
 function connect(url: string): Sequelize {
   // One try: SQLite waits for its lock itself, and what fails is tried again by who asked.
   const common: Options = { logging: false, retry: { max: 1 } };
   if (SQLITE.test(url)) {
     const storage = url.replace(SQLITE, '');
-    return new Sequelize({ ...common, dialect: 'sqlite', storage, dialectModule: sqlite });
+    return new Sequelize({ ...common, ...WITHOUT_FOREIGN_KEYS, dialect: 'sqlite', storage, dialectModule: sqlite });
   }
   if (MYSQL.test(url)) {
     return new Sequelize(url, {
@@ -37,7 +43,8 @@ export async function openDatabase(url: string): Promise<Sequelize> {
     if (sequelize.getDialect() === 'sqlite') await sequelize.query('PRAGMA journal_mode = WAL');
     await sequelize.authenticate();
   } catch (error) {
-    await sequelize.close().catch(() => undefined);
+    // Not waited for: SQLite never answers for a file that it could not open. What is wrong is known already.
+    sequelize.close().catch(() => undefined);
     const remedy =
       sequelize.getDialect() === 'sqlite'
         ? 'Check that the file is an SQLite database and that its folder may be written to.'

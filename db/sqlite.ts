@@ -12,10 +12,12 @@ type Opened = (error: Error | null) => void;
 
 /** Called with `new` by Sequelize. */
 function Database(file: string, mode: number, opened: Opened) {
-  const connection = new sqlite3.Database(file, mode, opened);
+  const connection = new sqlite3.Database(file, mode, (error) => {
+    // Safe in WAL mode: after a power cut the last transactions may be missing, but nothing is half there.
+    if (error) opened(error);
+    else connection.exec('PRAGMA synchronous = NORMAL', opened);
+  });
   connection.configure('busyTimeout', BUSY_TIMEOUT);
-  // Safe in WAL mode: after a power cut the last transactions may be missing, but nothing is half there.
-  connection.exec('PRAGMA synchronous = NORMAL');
   return connection;
 }
 

@@ -22,7 +22,10 @@ const schema = z.object({
   DATABASE_URL: z.string().min(1).default('sqlite:faye-online.sqlite'),
   FAYE_ONLINE_SECRET: z.string().min(1).optional(),
   FAYE_ONLINE_TRUST_CLIENTS: flag.optional(),
-  FAYE_ONLINE_DASHBOARD: z.string().regex(/^[^:]+:.+$/).optional(),
+  FAYE_ONLINE_DASHBOARD: z
+    .string()
+    .regex(/^[^:]+:.+$/)
+    .optional(),
   NODE_ENV: z.string().optional(),
 });
 

@@ -1,6 +1,6 @@
 // What a host can listen to: typed events whose listeners cannot stop the server.
 import { EventEmitter } from 'node:events';
-import type { Channel, Change, User } from './domain.js';
+import type { Change, Channel, User } from './domain.js';
 
 /** A user's coming to or going from a channel: their first client in, their last client out. */
 export interface PresenceEvent {

@@ -104,7 +104,13 @@ export function fayeOnline(options: Options): FayeOnline {
   const keyOf = clientKey(config);
   const sessions = new Sessions(keyOf);
   const rules = createRules(config.authorize ?? ownPlaces, onError);
-  const gate = new Gate({ identify: identifyBy(config, tokens), rules, anonymous: config.anonymous, sessions, onError });
+  const gate = new Gate({
+    identify: identifyBy(config, tokens),
+    rules,
+    anonymous: config.anonymous,
+    sessions,
+    onError,
+  });
   const { limits, ping, engine } = config;
   const shared = { gate, sessions, listener: presence, welcome: announcer, now, onError };
   const bayeux = new Adapter({ mount, timeout, ping, limits, ...(engine ? { engine } : {}), ...shared });
@@ -160,7 +166,8 @@ export function fayeOnline(options: Options): FayeOnline {
     log: (query: LogQuery = {}) => report.log(query),
     status,
     kick: async (whom: Uid | number | { readonly room: Channel }) => {
-      const uids = typeof whom === 'object' ? (await store.roster('room', whom.room)).users.map(({ uid }) => uid) : [whom];
+      const uids =
+        typeof whom === 'object' ? (await store.roster('room', whom.room)).users.map(({ uid }) => uid) : [whom];
       const ids = uids.flatMap((uid) => sessions.of(String(uid)));
       for (const id of ids) bayeux.kick(id);
       return ids.length;

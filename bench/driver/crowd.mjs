@@ -67,7 +67,7 @@ export async function onFreshServer(name, measure) {
     const ended = server.ended === null ? '' : ` (the server process ended: ${server.ended})`;
     throw new Error(`${name}: ${error.message}${ended}`, { cause: error });
   } finally {
-    crowd.close();
     await server.close();
+    crowd.close();
   }
 }

@@ -1,4 +1,4 @@
-// faye-online as built (`npm run build`): memory and SQLite, the limits raised to what one driver on one address needs.
+// faye-online as built (`npm run build`): memory and SQLite, presence and time as in a site of one process.
 import { createServer } from 'node:http';
 import express from 'express';
 import { fayeOnline } from '../../dist/lib/index.js';

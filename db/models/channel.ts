@@ -7,6 +7,7 @@ import {
   type Model,
   type Sequelize,
 } from 'sequelize';
+import { stampedTable } from './table.js';
 
 export interface ChannelRow extends Model<InferAttributes<ChannelRow>, InferCreationAttributes<ChannelRow>> {
   id: CreationOptional<number>;
@@ -25,6 +26,6 @@ export function defineChannel(sequelize: Sequelize) {
       created_at: DataTypes.DATE,
       updated_at: DataTypes.DATE,
     },
-    { tableName: 'faye_channels', createdAt: 'created_at', updatedAt: 'updated_at' },
+    stampedTable('faye_channels'),
   );
 }

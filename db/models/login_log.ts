@@ -1,5 +1,6 @@
 // faye_user_login_logs: which client came and went, and when. Has no primary key.
 import { DataTypes, type InferAttributes, type InferCreationAttributes, type Model, type Sequelize } from 'sequelize';
+import { table } from './table.js';
 
 export interface LoginLogRow extends Model<InferAttributes<LoginLogRow>, InferCreationAttributes<LoginLogRow>> {
   /** 1: came, 0: went. */
@@ -23,7 +24,7 @@ export function defineLoginLog(sequelize: Sequelize) {
       channel_id: DataTypes.INTEGER,
       clientId: DataTypes.STRING(255),
     },
-    { tableName: 'faye_user_login_logs', timestamps: false },
+    table('faye_user_login_logs'),
   );
   LoginLog.removeAttribute('id');
   return LoginLog;

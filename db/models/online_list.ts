@@ -7,6 +7,7 @@ import {
   type Model,
   type Sequelize,
 } from 'sequelize';
+import { stampedTable } from './table.js';
 
 export interface OnlineListRow extends Model<InferAttributes<OnlineListRow>, InferCreationAttributes<OnlineListRow>> {
   id: CreationOptional<number>;
@@ -29,6 +30,6 @@ export function defineOnlineList(sequelize: Sequelize) {
       created_at: DataTypes.DATE,
       updated_at: DataTypes.DATE,
     },
-    { tableName: 'faye_channel_online_lists', createdAt: 'created_at', updatedAt: 'updated_at' },
+    stampedTable('faye_channel_online_lists'),
   );
 }

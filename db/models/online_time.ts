@@ -7,6 +7,7 @@ import {
   type Model,
   type Sequelize,
 } from 'sequelize';
+import { stampedTable } from './table.js';
 
 export interface OnlineTimeRow extends Model<InferAttributes<OnlineTimeRow>, InferCreationAttributes<OnlineTimeRow>> {
   id: CreationOptional<number>;
@@ -29,6 +30,6 @@ export function defineOnlineTime(sequelize: Sequelize) {
       created_at: DataTypes.DATE,
       updated_at: DataTypes.DATE,
     },
-    { tableName: 'faye_user_online_times', createdAt: 'created_at', updatedAt: 'updated_at' },
+    stampedTable('faye_user_online_times'),
   );
 }

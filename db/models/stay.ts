@@ -7,6 +7,7 @@ import {
   type Model,
   type Sequelize,
 } from 'sequelize';
+import { table } from './table.js';
 
 export interface StayRow extends Model<InferAttributes<StayRow>, InferCreationAttributes<StayRow>> {
   id: CreationOptional<number>;
@@ -38,6 +39,6 @@ export function defineStay(sequelize: Sequelize) {
       ended_by: DataTypes.STRING(16),
       milliseconds: DataTypes.BIGINT,
     },
-    { tableName: 'faye_stays', timestamps: false },
+    table('faye_stays'),
   );
 }

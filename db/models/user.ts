@@ -1,5 +1,6 @@
 // faye_users: the name that a user last had, and when they were last seen.
 import { DataTypes, type InferAttributes, type InferCreationAttributes, type Model, type Sequelize } from 'sequelize';
+import { table } from './table.js';
 
 export interface UserRow extends Model<InferAttributes<UserRow>, InferCreationAttributes<UserRow>> {
   uid: string;
@@ -15,6 +16,6 @@ export function defineUser(sequelize: Sequelize) {
       uname: DataTypes.STRING(255),
       last_seen_at: DataTypes.DATE(3),
     },
-    { tableName: 'faye_users', timestamps: false },
+    table('faye_users'),
   );
 }

@@ -3,7 +3,7 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Duplex } from 'node:stream';
 import type { Channel, ClientId, Millis } from '../domain.js';
 import { Engine } from './engine.js';
-import { Exchange, type Listener, type Welcome } from './exchange.js';
+import { Exchange, kicked, type Listener, type Welcome } from './exchange.js';
 import { type EngineType, type FayeEngine, faye, type Message } from './faye.js';
 import type { Gate } from './gate.js';
 import { createGuard } from './guard.js';
@@ -124,6 +124,8 @@ export class Adapter extends faye.NodeAdapter {
 
   /** Sends a client away for good. */
   kick(id: ClientId): void {
+    // Faye closes a socket without a word.
+    this.#sockets.tell(id, kicked({ channel: '/meta/connect', clientId: id }));
     this.#exchange.kick(id);
   }
 

@@ -98,7 +98,7 @@ export class Exchange {
     }
   }
 
-  /** Sends a client away: Faye answers the connect that it holds, and that answer tells it not to come back. */
+  /** Takes a client out: Faye answers the poll that it holds, and that answer tells it not to come back. */
   kick(id: ClientId): void {
     this.#kicked.add(id);
     this.#options.listener.gone(id, 'kick');
@@ -140,5 +140,6 @@ export class Exchange {
   }
 }
 
-const kicked = ({ channel, clientId, id }: Reply): Reply =>
+/** Tells a client that it was sent away and is not to come back. */
+export const kicked = ({ channel, clientId, id }: Reply): Reply =>
   refuse({ channel, clientId, id }, bayeuxError(403, 'current_user.uid', 'You were sent away'), { reconnect: 'none' });

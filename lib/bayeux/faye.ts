@@ -31,16 +31,23 @@ export interface Reply extends Message {
   ext?: Record<string, unknown> | undefined;
 }
 
+type Pass = (message: Reply | null) => void;
+
 /** https://faye.jcoglan.com/node/extensions.html */
 export interface Extension {
   added?(host: unknown): void;
   removed?(host: unknown): void;
-  incoming?: ExtensionStage;
-  outgoing?: ExtensionStage;
+  incoming?(message: Reply, callback: Pass): void;
+  outgoing?(message: Reply, callback: Pass): void;
 }
-export type ExtensionStage =
-  | ((message: Reply, callback: (message: Reply | null) => void) => void)
-  | ((message: Reply, request: IncomingMessage | null, callback: (message: Reply | null) => void) => void);
+
+/** The same with the request: null for messages of the server itself. Faye tells the two apart by counting parameters. */
+export interface RequestExtension {
+  added?(host: unknown): void;
+  removed?(host: unknown): void;
+  incoming?(message: Reply, request: IncomingMessage | null, callback: Pass): void;
+  outgoing?(message: Reply, request: IncomingMessage | null, callback: Pass): void;
+}
 
 /** What Faye asks of the socket object of a client. */
 export interface FayeSocket {
@@ -80,7 +87,7 @@ export interface EngineProxy {
 /** Faye's protocol server: handshake, connect, subscribe and so on. */
 export interface ProtocolServer {
   readonly _engine: EngineProxy;
-  readonly _extensions?: Extension[];
+  readonly _extensions?: (Extension | RequestExtension)[];
   process(messages: Message | Message[], request: IncomingMessage | null, callback: (replies: Reply[]) => void): void;
   openSocket(clientId: string, socket: FayeSocket, request: IncomingMessage): void;
   closeSocket(clientId: string, close?: boolean): void;
@@ -98,7 +105,8 @@ export interface BoundEvents {
 export interface NodeAdapter {
   readonly _server: ProtocolServer;
   addExtension(extension: Extension): void;
-  removeExtension(extension: Extension): void;
+  addExtension(extension: RequestExtension): void;
+  removeExtension(extension: Extension | RequestExtension): void;
   getClient(): FayeClient;
   bind<E extends keyof BoundEvents>(event: E, listener: (...args: BoundEvents[E]) => void, context?: unknown): void;
   unbind<E extends keyof BoundEvents>(event: E, listener?: (...args: BoundEvents[E]) => void, context?: unknown): void;

@@ -58,6 +58,12 @@ export class Sockets {
     this.#server.handleUpgrade(request, socket, head, (ws) => this.#opened(ws, request, socket));
   }
 
+  /** Says something to a client that comes by a WebSocket. */
+  tell(id: ClientId, message: Reply): void {
+    const link = this.#links.get(id);
+    if (link) reply(link, [message]);
+  }
+
   close(): void {
     this.#heartbeat.stop();
     for (const link of this.#open) link.ws.close(GOING_AWAY);

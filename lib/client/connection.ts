@@ -51,8 +51,10 @@ export class Connection {
   }
 
   get state(): State {
-    if (this.#ended || !this.#up) return 'offline';
-    if (this.reason !== null) return 'refused';
+    if (this.#ended) return 'offline';
+    if (this.#page) return 'refused';
+    if (!this.#up) return 'offline';
+    if (this.#room !== null) return 'refused';
     return this.#known ? 'online' : 'connecting';
   }
 

@@ -33,6 +33,9 @@ export function init_online_client(
   const { timeout = 25, retry = 1 + Math.random(), ...others } = clientOpts;
   const client = new Faye.Client(url, { timeout, retry, ...others });
   client.disable('autodisconnect');
+  // Both would put the clientId, a secret, into URLs, and the server answers neither.
+  client.disable('eventsource');
+  client.disable('callback-polling');
   if (isForeign(url, globalThis as Page)) useSocketOnly(client, retry);
   return Object.assign(client, { online: new Online(client, url, auth, retry) });
 }

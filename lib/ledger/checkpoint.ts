@@ -3,7 +3,7 @@ import { literal, Op, type Transaction } from 'sequelize';
 import type { Models } from '../../db/models/index.js';
 import type { Millis, Presence } from '../domain.js';
 import { groupBy } from './group.js';
-import type { Projector } from './projections.js';
+import type { Projector } from './projector.js';
 import { lengthOf } from './record.js';
 import { stayKey } from './rows.js';
 import { type OpenStay, openStays } from './stays.js';
@@ -58,6 +58,12 @@ export async function writeSeen(
   for (const [seen, stays] of bySeen) await writeSeenAt(models, stays, seen, transaction);
 }
 
+/**
+ * Values are written into the text: bound, each of these texts, which never come twice, would be kept by MySQL as a
+ * prepared statement. The types of Sequelize do not know the option.
+ */
+const INLINE = { bindParam: false };
+
 async function writeSeenAt(
   { Stay, User }: Models,
   stays: readonly Running[],
@@ -69,10 +75,10 @@ async function writeSeenAt(
   const lengths = stays.map(({ id, started }) => `WHEN ${id} THEN ${lengthOf(started, seen)}`).join(' ');
   await Stay.update(
     { seen_at: at, milliseconds: literal(`CASE id ${lengths} END`) },
-    { where: { id: stays.map(({ id }) => id), ended_at: null }, transaction },
+    { where: { id: stays.map(({ id }) => id), ended_at: null }, transaction, ...INLINE },
   );
   await User.update(
     { last_seen_at: at },
-    { where: { uid: [...new Set(stays.map(({ uid }) => uid))], last_seen_at: { [Op.lt]: at } }, transaction },
+    { where: { uid: stays.map(({ uid }) => uid), last_seen_at: { [Op.lt]: at } }, transaction, ...INLINE },
   );
 }

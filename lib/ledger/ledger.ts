@@ -7,7 +7,8 @@ import { ChannelIds } from './channel_ids.js';
 import { compare, writeSeen } from './checkpoint.js';
 import { Loop } from './loop.js';
 import { move, positionOf } from './positions.js';
-import { type Projector, project } from './projections.js';
+import { project } from './projections.js';
+import type { Projector } from './projector.js';
 import { Queue } from './queue.js';
 import { rebuild } from './rebuild.js';
 import { record } from './record.js';
@@ -32,7 +33,7 @@ export interface LedgerOptions {
   /** How many changes or stays one transaction holds at most; default 500. */
   readonly batch?: number;
   /** The IANA zone of the local times in `online_times`; default the process's own. */
-  readonly timeZone?: string;
+  readonly timeZone?: string | undefined;
   /** Told of a database or journal that is away; what was to be written is written later. */
   readonly onError: (error: unknown) => void;
 }

@@ -7,7 +7,12 @@ import { type Uid, wireUid } from '../domain.js';
 export async function projectLists(models: Models, rooms: readonly number[], transaction: Transaction): Promise<void> {
   const present = await presentIn(models, rooms, transaction);
   const listOf = (room: number): string => JSON.stringify([...(present.get(room) ?? [])].map(wireUid));
-  const rows = await models.OnlineList.findAll({ where: { channel_id: rooms }, transaction });
+  const rows = await models.OnlineList.findAll({
+    attributes: ['id', 'channel_id', 'user_info_list', 'lock_version'],
+    where: { channel_id: rooms },
+    raw: true,
+    transaction,
+  });
   const listed = new Set(rows.map(({ channel_id }) => channel_id));
 
   const changed = rows.flatMap(({ id, channel_id, user_info_list, lock_version }) => {

@@ -1,11 +1,9 @@
 // The gem's two JSON columns, made from the stays: who is in a room, and how long a user was on an activity.
 // They are written in the transaction that changes the stays, and can be made anew at any time.
 import type { Transaction } from 'sequelize';
-import type { Models } from '../../db/models/index.js';
 import type { Kind, Uid } from '../domain.js';
-import type { ChannelIds } from './channel_ids.js';
 import { projectLists } from './lists.js';
-import type { Stamp } from './stamp.js';
+import type { Projector } from './projector.js';
 import { projectTimes } from './times.js';
 
 /** A stay that began or ended, as far as projections care. */
@@ -13,13 +11,6 @@ export interface Touched {
   readonly kind: Kind;
   readonly uid: Uid;
   readonly channelId: number;
-}
-
-/** What the projections are made with. */
-export interface Projector {
-  readonly models: Models;
-  readonly channels: ChannelIds;
-  readonly stamp: Stamp;
 }
 
 /** Makes anew what the touched stays show in: the lists of their rooms and the times of their users and activities. */

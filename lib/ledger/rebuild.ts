@@ -1,7 +1,8 @@
 // Making the projections anew from all stays, a batch at a time.
 import type { Models } from '../../db/models/index.js';
 import { inBatches } from './batches.js';
-import { type Projector, project, type Touched } from './projections.js';
+import { project, type Touched } from './projections.js';
+import type { Projector } from './projector.js';
 import type { Turns } from './turns.js';
 
 /** Each batch is a turn of its own; what changes meanwhile is projected by the change. */

@@ -65,7 +65,7 @@ async function writeStays(
     started_at: new Date(started),
     seen_at: new Date(seen),
     ended_at: end && new Date(end.at),
-    ended_by: end && end.by,
+    ended_by: end?.by ?? null,
     milliseconds: lengthOf(started, seen),
   }));
   // A beginning that is told again must not open a stay that has ended, and an end holds whatever was there.

@@ -1,25 +1,16 @@
 // The report: reads the tables, and asks the store who is here now. Writes nothing and repairs nothing.
 import type { Sequelize } from 'sequelize';
-import { defineModels, type Models } from '../../db/models/index.js';
-import type { Channel, Kind, Millis, Presence, Roster, Uid } from '../domain.js';
+import { defineModels } from '../../db/models/index.js';
+import type { Channel } from '../domain.js';
 import type { ChannelCount, Report } from '../report.js';
 import { readLog } from './report_log.js';
 import { readTimes } from './report_time.js';
 import { readAt, readUser } from './report_users.js';
+import type { Live, Sources } from './sources.js';
 
-export interface ReportOptions {
+export interface ReportOptions extends Live {
   /** Migrated, and closed by who opened it. */
   readonly sequelize: Sequelize;
-  /** The live functions of the store. */
-  readonly roster: (kind: Kind, channel: Channel) => Promise<Roster>;
-  readonly census: (kind: Kind) => Promise<Map<Channel, number>>;
-  readonly whereabouts: (uid: Uid) => Promise<Presence[]>;
-  readonly now: () => Millis;
-}
-
-/** What the readings are made from. */
-export interface Sources extends Omit<ReportOptions, 'sequelize'> {
-  readonly models: Models;
 }
 
 /**

@@ -2,9 +2,9 @@
 import { Op, type WhereOptions } from 'sequelize';
 import type { LoginLogRow } from '../../db/models/login_log.js';
 import type { LogEntry, LogQuery } from '../report.js';
-import type { Sources } from './report.js';
 import { checkInstants, readLimit } from './report_input.js';
 import { channelNames, idOf, userNames } from './report_names.js';
+import type { Sources } from './sources.js';
 
 /** Lines of one second: who went is listed before who came. The table knows no finer order. */
 export async function readLog({ models }: Sources, { uid, channel, from, to, limit }: LogQuery): Promise<LogEntry[]> {

@@ -3,9 +3,9 @@ import type { Channel, Kind, Millis, Presence, Uid } from '../domain.js';
 import type { TimeQuery, TimeSpent } from '../report.js';
 import { groupBy } from './group.js';
 import { clip, type Interval, measure } from './intervals.js';
-import type { Sources } from './report.js';
 import { checkInstants } from './report_input.js';
 import { channelNames, idOf } from './report_names.js';
+import type { Sources } from './sources.js';
 
 export async function readTimes(sources: Sources, { uid, channel, from, to }: TimeQuery): Promise<TimeSpent[]> {
   checkInstants({ from, to });
@@ -69,7 +69,7 @@ async function staysOf({ models }: Sources, uid: Uid, channel: Channel | undefin
   return rows.flatMap(({ channel_id, started_at, seen_at, ended_at }) => {
     const name = names.get(channel_id);
     if (name === undefined) return [];
-    const ended = ended_at && ended_at.getTime();
+    const ended = ended_at?.getTime() ?? null;
     return [{ channel: name, started: started_at.getTime(), seen: seen_at.getTime(), ended }];
   });
 }

@@ -2,10 +2,10 @@
 import { Op } from 'sequelize';
 import type { Channel, Kind, Millis, Uid, User } from '../domain.js';
 import type { UserReport } from '../report.js';
-import type { Sources } from './report.js';
 import { checkInstants } from './report_input.js';
 import { idOf, named, userNames } from './report_names.js';
 import { readTimes } from './report_time.js';
+import type { Sources } from './sources.js';
 
 const KINDS: readonly Kind[] = ['room', 'activity'];
 

@@ -45,21 +45,23 @@ async function logOut(models: Models, stays: readonly OpenStay[], transaction: T
     },
     transaction,
   });
-  /** Clients by loss: how often they came, less how often they went. */
-  const inside = new Map<string, { loss: Loss; key: string; times: number }>();
+  /** Clients by loss: how often they came, less how often they went, and when they last did. */
+  const inside = new Map<string, { loss: Loss; key: string; times: number; last: Millis }>();
   for (const { status, uid, t, channel_id, clientId } of lines) {
     const loss = losses.get(`${channel_id} ${uid}`);
     if (!loss || clientId === null || t === null || t.getTime() < loss.from) continue;
-    const client = `${channel_id} ${clientId} ${uid}`;
-    const times = (inside.get(client)?.times ?? 0) + (status === 1 ? 1 : -1);
-    inside.set(client, { loss, key: clientId, times });
+    const id = `${channel_id} ${clientId} ${uid}`;
+    const { times, last } = inside.get(id) ?? { times: 0, last: 0 };
+    const came = status === 1 ? 1 : -1;
+    inside.set(id, { loss, key: clientId, times: times + came, last: Math.max(last, t.getTime()) });
   }
   const out = [...inside.values()]
     .filter(({ times }) => times > 0)
-    .map(({ loss: { uid, channelId, seen }, key }) => ({
+    .map(({ loss: { uid, channelId, seen }, key, last }) => ({
       status: 0,
       uid,
-      t: new Date(Math.floor(seen / 1_000) * 1_000),
+      // A tab that came after the stay was last seen did not go before it came.
+      t: new Date(Math.max(last, Math.floor(seen / 1_000) * 1_000)),
       channel_id: channelId,
       clientId: key,
     }));

@@ -3,7 +3,7 @@ import { col, fn, Op, type Transaction } from 'sequelize';
 import type { Models } from '../../db/models/index.js';
 import type { OnlineTimeRow } from '../../db/models/online_time.js';
 import type { Millis, Uid } from '../domain.js';
-import type { Projector } from './projections.js';
+import type { Projector } from './projector.js';
 
 type Json = Record<string, unknown>;
 /** What the stays say of one user on one activity: when the running stay began, and how long the ended ones were. */
@@ -27,7 +27,12 @@ export async function projectTimes(
   const ids = [...new Set([...touched.values()].flatMap((set) => [...set]))];
   const names = await channels.namesOf(ids, transaction);
   const times = await timesOf(models, uids, ids, transaction);
-  const rows = await models.OnlineTime.findAll({ where: { user_id: uids }, transaction });
+  const rows = await models.OnlineTime.findAll({
+    attributes: ['id', 'user_id', 'online_times', 'lock_version'],
+    where: { user_id: uids },
+    raw: true,
+    transaction,
+  });
   const there = new Map(rows.map((row) => [row.user_id, row]));
 
   const written = (uid: Uid): string => {

@@ -100,7 +100,7 @@ export class LeaseBook {
   admit(id: ClientId, now: Millis): { client: Client; ends: Millis } | null {
     const known = this.#heard.get(id);
     if (!known) return null;
-    if (!this.#held.has(id) && (known.leaving || known.ends <= now)) {
+    if (!this.#held.has(id) && (known.ends <= now)) {
       this.#heard.delete(id);
       return null;
     }

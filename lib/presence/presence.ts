@@ -19,13 +19,14 @@ export class Presence {
   readonly #options: Required<PresenceOptions>;
   readonly #book: LeaseBook;
   readonly #registrar: Registrar;
-  #beaten: Millis = Number.NEGATIVE_INFINITY;
+  #beaten: Millis;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
   #closed = false;
 
   constructor({ sweepEvery = 1_000, beatEvery = 5_000, ...options }: PresenceOptions) {
     this.#options = { sweepEvery, beatEvery, ...options };
+    this.#beaten = options.now();
     this.#book = new LeaseBook(options.lease, beatEvery);
     this.#registrar = new Registrar(options, this.#book);
   }
@@ -87,7 +88,10 @@ export class Presence {
     });
   }
 
-  /** Begins to sweep: now, and every `sweepEvery`. Does not keep the process alive. */
+  /**
+   * Begins to sweep: now, before anybody is heard whose presence would go on from one that a dead process left behind, and
+   * every `sweepEvery`. Does not keep the process alive.
+   */
   start(): void {
     if (this.#timer || this.#closed) return;
     void this.sweep();
@@ -133,7 +137,9 @@ export class Presence {
     // Whichever way: a clock that was set back must not silence the heart.
     const beat = Math.abs(now - this.#beaten) >= this.#options.beatEvery;
     if (beat) this.#beaten = now;
+    const due = this.#book.due(now, beat);
     // A store that could not be told who is alive must not be asked who is dead.
-    if (await this.#registrar.renew(this.#book.due(now, beat))) await this.#registrar.expire(now);
+    if (due.length > 0 && !(await this.#registrar.renew(due))) return;
+    await this.#registrar.expire(now);
   }
 }

@@ -1,68 +1,7 @@
-// The page's client against a stock Faye server: who is in the room, and how the page stands with the server.
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type ClientOptions, init_online_client, type OnlineClient } from '../../lib/client/index.js';
-import { sayBeforeLeave } from '../../lib/client/page.js';
-import type { Delta, Snapshot, User } from '../../lib/client/roster.js';
-import { Faye, StockFaye } from './stock_faye.js';
-
-const ann = { uid: 1, uname: 'ann' };
-const bob = { uid: 2, uname: 'bob' };
-const carol = { uid: 3, uname: 'carol' };
-const CLASS = '/classes/4';
-const auth = { room_channel: CLASS, time_channel: '/courses/5/lessons/1', current_user: ann };
-
-const here = (v: number, ...users: User[]): Snapshot => ({ epoch: 'e', v, count: users.length, users });
-const joins = (v: number, user: User, count: number): Delta => ({
-  epoch: 'e',
-  v,
-  count,
-  joins: [{ ...user, v }],
-  leaves: [],
-});
-const leaves = (v: number, { uid }: User, count: number): Delta => ({
-  epoch: 'e',
-  v,
-  count,
-  joins: [],
-  leaves: [{ uid, v }],
-});
-
-/** What a page was told, in order. */
-function diary({ online }: OnlineClient): string[] {
-  const told: string[] = [];
-  online.onSync((roster, count) => told.push(`${roster.map(({ uname }) => uname).join(' ')} (${count})`));
-  online.onJoin(({ uname }) => told.push(`+${uname}`));
-  online.onLeave(({ uname }) => told.push(`-${uname}`));
-  return told;
-}
-
-function states({ online }: OnlineClient): string[] {
-  const told: string[] = [online.state];
-  online.onState((state, reason) => told.push(reason === null ? state : `${state}: ${reason}`));
-  return told;
-}
-
-const soon = (check: () => void, timeout = 10_000): Promise<void> => vi.waitFor(check, { timeout, interval: 20 });
-
-let server: StockFaye;
-
-beforeEach(async () => {
-  server = await StockFaye.start();
-  server.snapshots.set(`${CLASS}/presence`, here(10, ann, bob));
-  vi.spyOn(console, 'error').mockImplementation(() => undefined);
-});
-
-function open(options: Partial<ClientOptions> = {}): OnlineClient {
-  const client = init_online_client({ faye_url: server.url, auth_opts: auth, ...options }, Faye);
-  onTestFinished(() => client.online.leave());
-  return client;
-}
-
-async function openSynced(): Promise<OnlineClient> {
-  const client = open();
-  await soon(() => expect(client.online.roster).toHaveLength(2));
-  return client;
-}
+// The page's client against a stock Faye server: who is in the room.
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { init_online_client } from '../../lib/client/index.js';
+import { ann, auth, bob, CLASS, carol, diary, Faye, here, joins, leaves, open, server, soon, synced } from './pages.js';
 
 describe('a page of the gem', () => {
   it('gets the lists that it subscribes to', async () => {
@@ -76,7 +15,8 @@ describe('a page of the gem', () => {
   });
 
   it('says with every message whose it is and where', async () => {
-    const client = await openSynced();
+    const client = open();
+    await synced(client);
     await client.publish('/classes/4/chat', { text: 'hello' });
     expect(server.received.map(({ channel }) => channel)).toEqual(
       expect.arrayContaining(['/meta/handshake', '/meta/connect', '/meta/subscribe', '/classes/4/chat']),
@@ -103,14 +43,17 @@ describe('the roster of the room', () => {
   });
 
   it('changes when carol joins and bob leaves', async () => {
-    const told = diary(await openSynced());
+    const client = open();
+    await synced(client);
+    const told = diary(client);
     server.tell(CLASS, joins(11, carol, 3));
     server.tell(CLASS, leaves(12, bob, 2));
     await soon(() => expect(told).toEqual(['+carol', 'ann bob carol (3)', '-bob', 'ann carol (2)']));
   });
 
   it('is told only to those who still want it', async () => {
-    const client = await openSynced();
+    const client = open();
+    await synced(client);
     const joined: string[] = [];
     const unbind = client.online.onJoin(({ uname }) => joined.push(uname));
     server.tell(CLASS, joins(11, carol, 3));
@@ -140,7 +83,8 @@ describe('the roster of the room', () => {
   });
 
   it('is asked for anew when a change stays away', async () => {
-    const client = await openSynced();
+    const client = open();
+    await synced(client);
     server.snapshots.set(`${CLASS}/presence`, here(12, ann, carol));
     server.tell(CLASS, joins(12, carol, 2));
     const told = diary(client);
@@ -148,11 +92,12 @@ describe('the roster of the room', () => {
   });
 
   it('is asked for anew when the server begins to count anew', async () => {
-    const client = await openSynced();
+    const client = open();
+    await synced(client);
     const told = diary(client);
     server.snapshots.set(`${CLASS}/presence`, { ...here(1, carol), epoch: 'f' });
     server.tell(CLASS, { ...joins(2, ann, 2), epoch: 'f' });
-    await soon(() => expect(told).toEqual(['-bob', '+carol', 'ann carol (2)']));
+    await soon(() => expect(told).toEqual(['-bob', '+carol', 'carol ann (2)']));
   });
 
   it('is asked for again when the server had none', async () => {
@@ -165,7 +110,8 @@ describe('the roster of the room', () => {
   });
 
   it("survives a listener that throws, and the page's own error handler hears of it", async () => {
-    const client = await openSynced();
+    const client = open();
+    await synced(client);
     const uncaught = new Promise((resolve) => process.once('uncaughtException', resolve));
     const [handler] = process.listeners('uncaughtException');
     if (handler) process.off('uncaughtException', handler);

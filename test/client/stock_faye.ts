@@ -2,19 +2,24 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { type Advice, faye, type NodeAdapter, type Reply } from '../../lib/bayeux/faye.js';
+import { type Advice, faye, type NodeAdapter, type Reply, type RequestExtension } from '../../lib/bayeux/faye.js';
 import type { FayeLibrary } from '../../lib/client/index.js';
 import type { Delta, Snapshot } from '../../lib/client/roster.js';
-import { listen, portOf } from '../support/servers.js';
 
 /** Faye as `window.Faye` is. */
 export const Faye = faye as unknown as FayeLibrary;
 
-export type Received = Reply & { readonly auth?: unknown };
+export type Received = Reply & {
+  readonly auth?: unknown;
+  /** `websocket` or `http`. */
+  readonly by?: string;
+};
 
 export class StockFaye {
   /** What the reply to a subscription to `<room>/presence` carries, by that channel. */
   readonly snapshots = new Map<string, Snapshot>();
+  /** What the server serves besides Faye, by path: HTML when it begins with a tag, else a script. */
+  readonly pages = new Map<string, string>();
   /** Every message that came, in order. */
   readonly received: Received[] = [];
   /** Why a message is refused; undefined lets it in. */
@@ -24,22 +29,23 @@ export class StockFaye {
   /** Replies to subscriptions wait for this. */
   welcome: Promise<unknown> = Promise.resolve();
   readonly #sockets = new Set<Socket>();
-  #server: Server;
+  #port = 0;
+  #server: Server = createServer();
   #bayeux = this.#open();
 
-  private constructor(server: Server) {
-    this.#server = server;
-    this.#attach();
+  private constructor() {
+    onTestFinished(() => this.stop());
   }
 
+  /** Listens on a free port, below those that the system takes for outgoing connections. */
   static async start(): Promise<StockFaye> {
-    const stock = new StockFaye(await listen(() => undefined));
-    onTestFinished(() => stock.stop());
+    const stock = new StockFaye();
+    while (!(await stock.begin(20_000 + Math.floor(Math.random() * 12_000))));
     return stock;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${portOf(this.#server)}/faye`;
+    return `http://127.0.0.1:${this.#port}/faye`;
   }
 
   /** What came on a channel. */
@@ -48,7 +54,7 @@ export class StockFaye {
   }
 
   publish(channel: string, data: unknown): void {
-    this.#bayeux.getClient().publish(channel, data);
+    this.#bayeux._server._engine.publish({ channel, data });
   }
 
   tell(room: string, delta: Delta): void {
@@ -66,25 +72,39 @@ export class StockFaye {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** Comes back on the same port, and knows no client. */
-  async restart(): Promise<void> {
-    const port = portOf(this.#server);
-    await this.stop();
-    this.#server = createServer();
+  /** Begins, or begins again on the same port and knows no client. @returns whether the port was free */
+  async begin(port = this.#port): Promise<boolean> {
+    this.#port = port;
     this.#bayeux = this.#open();
-    this.#attach();
-    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+    this.#server = createServer((request, response) => {
+      const page = this.pages.get(request.url ?? '');
+      response.writeHead(page === undefined ? 404 : 200, {
+        'Content-Type': page?.startsWith('<') ? 'text/html' : 'text/javascript',
+      });
+      response.end(page);
+    });
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    this.#bayeux.attach(this.#server);
+    return new Promise((resolve) => {
+      this.#server.once('error', () => resolve(false));
+      this.#server.listen(port, '127.0.0.1', () => resolve(true));
+    });
   }
 
   #open(): NodeAdapter {
     const bayeux = new faye.NodeAdapter({ mount: '/faye', timeout: 20 });
-    bayeux.addExtension({
-      incoming: (message: Received, request, next) => {
-        // Faye's own client in this process has no request.
-        if (request) this.received.push({ ...message });
-        const error = request ? this.refuse(message) : undefined;
+    const asked: RequestExtension = {
+      incoming: (message, request, next) => {
+        this.received.push({ ...message, by: request?.headers.upgrade ?? 'http' });
+        const error = this.refuse(message);
         next(error ? { ...message, error } : message);
       },
+    };
+    bayeux.addExtension(asked);
+    bayeux.addExtension({
       outgoing: (message, next) => {
         if (message.error) message.advice = { ...message.advice, ...this.advice };
         if (message.channel !== '/meta/subscribe') return next(message);
@@ -93,13 +113,5 @@ export class StockFaye {
       },
     });
     return bayeux;
-  }
-
-  #attach(): void {
-    this.#server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
-    this.#bayeux.attach(this.#server);
   }
 }

@@ -1,6 +1,7 @@
 // The contract of the ledger: what it writes, whatever database it writes to.
 import { describe } from 'vitest';
 import { ledgerFaultsContract } from './ledger_faults.js';
+import { ledgerLegacyContract } from './ledger_legacy.js';
 import { ledgerReadersContract } from './ledger_readers.js';
 import { ledgerReportContract } from './ledger_report.js';
 import { ledgerRowsContract } from './ledger_rows.js';
@@ -15,6 +16,7 @@ export function ledgerContract(name: string, make: MakeDatabase, { shared }: { r
   describe(`ledger: ${name}`, () => {
     describe('rows', () => ledgerRowsContract(make));
     describe("the gem's readers", () => ledgerReadersContract(make));
+    describe('what was there', () => ledgerLegacyContract(make));
     describe('faults', () => ledgerFaultsContract(make));
     describe('the report', () => ledgerReportContract(make));
     if (shared) describe('two processes', () => ledgerSharedContract(make));

@@ -1,4 +1,4 @@
-// The ledger's contract, part 3: crashes, a database that is away, and what runs when nobody says anything.
+// The ledger's contract, part 4: crashes, a database that is away, and what runs when nobody says anything.
 import { expect, it, vi } from 'vitest';
 import { ann, bob } from '../support/people.js';
 import { type LedgerScene, ledgerScene, type MakeDatabase } from './ledger_scene.js';
@@ -62,6 +62,20 @@ export function ledgerFaultsContract(make: MakeDatabase): void {
     expect(await scene().rails.log()).toContain(`02:00:02 out 2 ${ROOM}`);
     expect(await scene().rails.log()).toContain(`02:00:09 out 1 ${FIRST}`);
     expect(await scene().report.time({ uid: '1' })).toEqual([{ channel: FIRST, ms: 9_000, running: false }]);
+  });
+
+  it('log nobody out before they came, whose tab opened after the last checkpoint', async () => {
+    await scene().join(ann('a1'), 0);
+    await scene().hear(ann('a1'), 9);
+    await scene().checkpointAt(9);
+    await scene().join(ann('a2'), 12);
+    await scene().ledger.flush();
+    await scene().crash({ backAt: 100 });
+    expect((await scene().rails.log()).slice(-3)).toEqual([
+      `02:00:09 out 1 ${FIRST}`,
+      `02:00:12 in 1 ${FIRST}`,
+      `02:00:12 out 1 ${FIRST}`,
+    ]);
   });
 
   it('settle once, and leave to those who come back a stay of their own', async () => {

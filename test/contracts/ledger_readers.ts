@@ -56,34 +56,6 @@ export function ledgerReadersContract(make: MakeDatabase): void {
     expect(await scene().rails.times('1')).toEqual({ [`${FIRST}_spended`]: 5 });
   });
 
-  it('keep what is said of other channels and what is not ours', async () => {
-    const times = { '/old_spended': 7, '/older_started_at': '20260101000000', note: 'a host may write here' };
-    await scene().models.OnlineTime.create({ user_id: '1', online_times: JSON.stringify(times), lock_version: 3 });
-    await scene().join(ann('a1'), 0);
-    await scene().ledger.flush();
-    expect(await scene().rails.times('1')).toEqual({ ...times, [`${FIRST}_started_at`]: '20261124100000' });
-    expect(await scene().rails.versions('faye_user_online_times')).toEqual([4]);
-  });
-
-  it("add to a total that the gem left, once it is a stay that ended by 'gem'", async () => {
-    await scene().join(ann('a1'), 0);
-    await scene().ledger.flush();
-    const before = { started_at: new Date(scene().at(-100)), seen_at: new Date(scene().at(-55)) };
-    const channel = await scene().models.Channel.findOne({ where: { name: FIRST } });
-    await scene().models.Stay.create({
-      ...before,
-      ended_at: before.seen_at,
-      ended_by: 'gem',
-      milliseconds: 45_000,
-      uid: '1',
-      channel_id: channel?.id ?? 0,
-      kind: 'activity',
-    });
-    await scene().leave(ann('a1'), 10);
-    await scene().ledger.flush();
-    expect(await scene().rails.times('1')).toEqual({ [`${FIRST}_spended`]: 55 });
-  });
-
   it('see lock_version grow by one with every real change, and with no other', async () => {
     await scene().join(ann('a1'), 0);
     await scene().ledger.flush();
@@ -100,31 +72,40 @@ export function ledgerReadersContract(make: MakeDatabase): void {
     expect(await scene().rails.versions('faye_user_online_times')).toEqual([0]);
   });
 
-  it('see the same list in every row of a room that the gem gave several', async () => {
-    const { id } = await scene().models.Channel.create({ name: ROOM });
-    const row = { channel_id: id, user_info_list: null, lock_version: 0 };
-    await scene().models.OnlineList.bulkCreate([row, row]);
-    await scene().join(ann('a1'), 0);
-    await scene().ledger.flush();
-    const lists = await scene().models.OnlineList.findAll({ where: { channel_id: id } });
-    expect(lists.map(({ user_info_list }) => user_info_list)).toEqual(['[1]', '[1]']);
-  });
-
-  it('can have everything made anew from the stays', async () => {
-    await scene().join(ann('a1', { room: ROOM, activity: SECOND }), 0);
-    await scene().join(carol('c1'), 2);
-    await scene().leave(ann('a1'), 10);
-    await scene().join(ann('a1', { room: '/classes/9', activity: FIRST }), 12);
-    await scene().flushAt(15);
-    await scene().models.OnlineList.update({ user_info_list: '[1,1001]' }, { where: {} });
-    await scene().models.OnlineTime.update({ online_times: '{"trunca' }, { where: { user_id: '1' } });
-    await scene().ledger.rebuildProjections();
-    expect(await scene().rails.list(ROOM)).toEqual([3]);
-    expect(await scene().rails.list('/classes/9')).toEqual([1]);
-    expect(await scene().rails.times('1')).toEqual({
-      [`${SECOND}_spended`]: 10,
-      [`${FIRST}_started_at`]: '20261124100012',
-    });
+  it('see at every moment who is in the room and what everybody has spent', async () => {
+    const [away, later] = [
+      { room: '/classes/9', activity: FIRST },
+      { room: ROOM, activity: SECOND },
+    ];
+    const moments: (() => Promise<void>)[] = [
+      () => scene().join(ann('a1'), 1),
+      () => scene().join(bob('b1'), 2),
+      () => scene().join(ann('a2', later), 4),
+      () => scene().leave(ann('a1'), 7),
+      () => scene().join(ann('a2', away), 9),
+      () => scene().join(carol('c1', later), 10),
+      () => scene().join(bob('b1', later), 12),
+      () => scene().checkpointAt(13),
+      () => scene().join(ann('a1'), 14),
+      () => scene().lose(bob('b1', later), 15, 15),
+      () => scene().leave(ann('a2', away), 17),
+      () => scene().join(bob('b2', later), 18),
+      () => scene().leave(ann('a1'), 20),
+    ];
+    for (const moment of moments) {
+      await moment();
+      await scene().ledger.flush();
+      for (const room of [ROOM, '/classes/9']) {
+        const { users } = await scene().store.roster('room', room);
+        expect((await scene().rails.list(room)) ?? []).toEqual(users.map(({ uid }) => Number(uid)));
+      }
+      for (const [uid, activity] of ['1', '2', '3'].flatMap((who) => [FIRST, SECOND].map((what) => [who, what]))) {
+        const [time] = await scene().report.time({ uid: `${uid}`, channel: `${activity}` });
+        expect(await scene().rails.spent(`${uid}`, `${activity}`)).toBe((time?.ms ?? 0) / 1_000);
+      }
+    }
+    expect(await scene().rails.spent('1', FIRST)).toBe(6 + 11);
+    expect(await scene().rails.spent('1', SECOND)).toBe(5);
   });
 
   it('see ids of channels by first use, the room first', async () => {

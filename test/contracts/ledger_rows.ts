@@ -135,7 +135,9 @@ export function ledgerRowsContract(make: MakeDatabase): void {
       return questions;
     };
     await asked(0, 1);
-    expect(await asked(1, 4)).toBe(await asked(4, 304));
+    const few = await asked(1, 4);
+    expect(few).toBeGreaterThan(10);
+    expect(await asked(4, 304)).toBe(few);
   });
 }
 

@@ -22,7 +22,11 @@ interface CometD {
   findTransport(type: string): object | null;
   registerExtension(name: string, extension: { outgoing(message: object): object }): void;
   handshake(callback: (reply: { successful: boolean }) => void): void;
-  subscribe(channel: string, listener: (message: { data: unknown }) => void, callback: (reply: Acknowledged) => void): void;
+  subscribe(
+    channel: string,
+    listener: (message: { data: unknown }) => void,
+    callback: (reply: Acknowledged) => void,
+  ): void;
   publish(channel: string, data: unknown, callback: (reply: Acknowledged) => void): void;
   disconnect(callback: (reply: Acknowledged) => void): void;
 }
@@ -47,7 +51,7 @@ export class CometClient {
     cometd.unregisterTransports();
     if (chosen) cometd.registerTransport(transport, chosen);
     cometd.registerExtension('auth', { outgoing: (message) => Object.assign(message, { auth }) });
-    onTestFinished(() => this.disconnect());
+    onTestFinished(async () => void (await this.disconnect()));
   }
 
   handshake(): Promise<Acknowledged> {

@@ -67,7 +67,10 @@ describe.each(TRANSPORTS)('the faye client on %s', (transport) => {
     const house = await start();
     const ann = fayeClient(house.faye, transport, await auth(house, 'ann'));
     await expect(ann.publish('/classes/5/chat', {})).rejects.toMatchObject({ code: 403, params: ['/classes/5/chat'] });
-    await expect(ann.publish(`${ROOM}/user_list`, {})).rejects.toMatchObject({ code: 403, message: 'Only the server publishes here' });
+    await expect(ann.publish(`${ROOM}/user_list`, {})).rejects.toMatchObject({
+      code: 403,
+      message: 'Only the server publishes here',
+    });
     await expect(ann.subscribe('/**', () => undefined)).rejects.toMatchObject({ code: 403 });
     await expect(ann.subscribe('/classes/*', () => undefined)).rejects.toMatchObject({ code: 403 });
     await expect(ann.subscribe('/service/x', () => undefined)).rejects.toMatchObject({ code: 403 });
@@ -79,7 +82,9 @@ it('a long-polling page whose poll breaks off is gone after the grace time, and 
   const house = await start({ grace: 1 });
   const post = async (message: object, signal?: AbortSignal) => {
     const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify([message]) };
-    return (await (await fetch(house.faye, { ...init, ...(signal ? { signal } : {}) })).json()) as { clientId: string }[];
+    return (await (await fetch(house.faye, { ...init, ...(signal ? { signal } : {}) })).json()) as {
+      clientId: string;
+    }[];
   };
   const mine = { auth: await auth(house, 'ann') };
   const types = { version: '1.0', supportedConnectionTypes: ['long-polling'] };
@@ -108,7 +113,10 @@ it('the older of two polls of one client is answered', async () => {
   expect(await older).toMatchObject([{ id: '1', successful: true }]);
   await post({ channel: '/meta/subscribe', subscription: `${ROOM}/chat`, clientId: hello?.clientId });
   house.online.publish(`${ROOM}/chat`, 'hi');
-  expect(await newer).toMatchObject([{ id: '2', successful: true }, { channel: `${ROOM}/chat`, data: 'hi' }]);
+  expect(await newer).toMatchObject([
+    { id: '2', successful: true },
+    { channel: `${ROOM}/chat`, data: 'hi' },
+  ]);
 });
 
 describe.each(TRANSPORTS)('the cometd client on %s', (transport) => {

@@ -86,7 +86,10 @@ describe('the list of a room', () => {
     ann.connect();
     await listed(ann);
     expect(await house.online.rooms()).toEqual([{ channel: '/classes/5', count: 1 }]);
-    expect((await house.online.user('ann'))?.presences.map(({ channel }) => channel).sort()).toEqual(['/classes/5', LESSON]);
+    expect((await house.online.user('ann'))?.presences.map(({ channel }) => channel).sort()).toEqual([
+      '/classes/5',
+      LESSON,
+    ]);
   });
 });
 
@@ -101,7 +104,10 @@ describe('deltas', () => {
     await ann.until(() => ann.on(PRESENCE).length === 1);
     const bob = await tabOf(house, 'bob');
     await bob.handshake();
-    expect((await bob.subscribe(PRESENCE)).ext?.presence).toMatchObject({ count: 1, users: [{ uid: 'ann', uname: 'user ann' }] });
+    expect((await bob.subscribe(PRESENCE)).ext?.presence).toMatchObject({
+      count: 1,
+      users: [{ uid: 'ann', uname: 'user ann' }],
+    });
     bob.connect();
     await bob.until(() => bob.on(PRESENCE).length === 1);
     await bob.disconnect();

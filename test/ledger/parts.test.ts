@@ -1,0 +1,109 @@
+// The small parts of the ledger: intervals, local stamps, the loop.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { clip, measure, union } from '../../lib/ledger/intervals.js';
+import { backOff, Loop } from '../../lib/ledger/loop.js';
+import { Queue } from '../../lib/ledger/queue.js';
+import { stampIn } from '../../lib/ledger/stamp.js';
+
+const intervals = (...pairs: [number, number][]) => pairs.map(([start, end]) => ({ start, end }));
+
+describe('union', () => {
+  it('joins what overlaps, touches or lies within, in any order', () => {
+    expect(union(intervals([5, 8], [0, 2], [1, 3], [3, 4], [6, 7]))).toEqual(intervals([0, 4], [5, 8]));
+  });
+
+  it('leaves out what is empty or ends before it begins', () => {
+    expect(union(intervals([4, 4], [9, 2]))).toEqual([]);
+  });
+
+  it('counts what the gem counted wrongly', () => {
+    expect(measure(intervals([2, 3], [5, 8], [0, 10]))).toBe(10);
+  });
+
+  it('counts what lies within a window', () => {
+    const window = { start: 2, end: 6 };
+    expect(measure(intervals([0, 3], [5, 9], [10, 12]).map((interval) => clip(interval, window)))).toBe(2);
+  });
+});
+
+describe('stampIn', () => {
+  it('writes local time as the gem does', () => {
+    expect(stampIn('Asia/Shanghai')(Date.UTC(2026, 10, 24, 1, 55, 26))).toBe('20261124095526');
+    expect(stampIn('UTC')(Date.UTC(2026, 0, 2, 0, 0, 0))).toBe('20260102000000');
+  });
+
+  it('goes through summer time', () => {
+    const berlin = stampIn('Europe/Berlin');
+    expect(berlin(Date.UTC(2026, 9, 25, 0, 30))).toBe('20261025023000');
+    expect(berlin(Date.UTC(2026, 9, 25, 1, 30))).toBe('20261025023000');
+    expect(berlin(Date.UTC(2026, 9, 25, 2, 30))).toBe('20261025033000');
+  });
+
+  it('refuses a zone that there is not', () => {
+    expect(() => stampIn('Asia/Atlantis')).toThrow(/^timeZone: "Asia\/Atlantis" is not an IANA zone\. Use one such as/);
+  });
+});
+
+describe('a queue', () => {
+  it('does one thing after another, and goes on after one that failed', async () => {
+    const queue = new Queue();
+    const done: string[] = [];
+    const failed = queue.take(async () => Promise.reject(new Error('no')));
+    const next = queue.take(async () => done.push('next'));
+    await expect(failed).rejects.toThrow('no');
+    expect(await next).toBe(1);
+  });
+});
+
+describe('a loop', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const loop = (task: () => Promise<void>, repeat: boolean) => {
+    const errors: unknown[] = [];
+    const runs = new Loop({ task, pause: 500, repeat, onError: (error) => errors.push(error) });
+    return { runs, errors };
+  };
+
+  it('runs once for all who ask within the pause', async () => {
+    const task = vi.fn(async () => undefined);
+    const { runs } = loop(task, false);
+    runs.soon();
+    runs.soon();
+    await vi.advanceTimersByTimeAsync(499);
+    expect(task).toHaveBeenCalledTimes(0);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(task).toHaveBeenCalledTimes(1);
+  });
+
+  it('runs again and again when it is to repeat, until it is stopped', async () => {
+    const task = vi.fn(async () => undefined);
+    const { runs } = loop(task, true);
+    runs.soon();
+    await vi.advanceTimersByTimeAsync(1_500);
+    await runs.stop();
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(task).toHaveBeenCalledTimes(3);
+  });
+
+  it('tries again after a failure with pauses that grow, and forgets failures when it worked', async () => {
+    let broken = true;
+    const task = vi.fn(async () => {
+      if (broken) throw new Error('away');
+    });
+    const { runs, errors } = loop(task, false);
+    runs.soon();
+    await vi.advanceTimersByTimeAsync(500 + 1_000 + 2_000);
+    expect(errors).toHaveLength(3);
+    broken = false;
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect([task.mock.calls.length, errors.length]).toEqual([4, 3]);
+    runs.soon();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(task).toHaveBeenCalledTimes(5);
+  });
+
+  it('waits half a minute at most', () => {
+    expect([1, 2, 5, 6, 60].map(backOff)).toEqual([1_000, 2_000, 16_000, 30_000, 30_000]);
+  });
+});

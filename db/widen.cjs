@@ -24,6 +24,7 @@ const LISTS = [
 ];
 
 const TABLES = ['faye_channels', 'faye_channel_online_lists', 'faye_user_online_times', 'faye_user_login_logs'];
+
 /** @param {QueryInterface} queryInterface */
 async function widen(queryInterface) {
   if (isSqlite(queryInterface)) {

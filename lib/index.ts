@@ -129,7 +129,7 @@ export function fayeOnline(options: Options): FayeOnline {
 
   const status = async (): Promise<Status> => ({
     clients: sessions.size,
-    users: sessions.users,
+    users: new Set((await store.present()).map(({ user }) => user.uid)).size,
     rooms: (await store.census('room')).size,
     uptime: now() - started,
     insecure: config.trustClients === true,
@@ -168,7 +168,7 @@ export function fayeOnline(options: Options): FayeOnline {
     kick: async (whom: Uid | number | { readonly room: Channel }) => {
       const uids =
         typeof whom === 'object' ? (await store.roster('room', whom.room)).users.map(({ uid }) => uid) : [whom];
-      const ids = uids.flatMap((uid) => sessions.of(String(uid)));
+      const ids = (await Promise.all(uids.map((uid) => store.clientsOf(String(uid))))).flat();
       for (const id of ids) bayeux.kick(id);
       return ids.length;
     },

@@ -128,5 +128,5 @@ const accepted = ({ channel, id, clientId }: Message): Reply => ({ channel, id, 
 /** The same claim gives the same digest. It holds no token, which would otherwise stay in memory for every client. */
 function digest({ place, user, token }: Claim): string {
   const said = JSON.stringify([place.room, place.activity, user?.uid, user?.uname, token]);
-  return createHash('sha256').update(said).digest('base64');
+  return createHash('sha256').update(said).digest('base64url').slice(0, 22);
 }

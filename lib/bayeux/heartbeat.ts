@@ -5,7 +5,6 @@ const MISSES = 2;
 
 export class Heartbeat {
   readonly #slots: Set<Link>[];
-  readonly #of = new WeakMap<Link, Set<Link>>();
   #slot = 0;
   #timer: NodeJS.Timeout | null = null;
 
@@ -22,14 +21,21 @@ export class Heartbeat {
     if (this.#timer) clearInterval(this.#timer);
   }
 
+  /** All sockets that are pinged. */
+  *links(): Iterable<Link> {
+    for (const slot of this.#slots) yield* slot;
+  }
+
+  get size(): number {
+    return this.#slots.reduce((sum, slot) => sum + slot.size, 0);
+  }
+
   add(link: Link): void {
-    const smallest = this.#slots.reduce((least, slot) => (slot.size < least.size ? slot : least));
-    smallest.add(link);
-    this.#of.set(link, smallest);
+    this.#slots.reduce((least, slot) => (slot.size < least.size ? slot : least)).add(link);
   }
 
   remove(link: Link): void {
-    this.#of.get(link)?.delete(link);
+    for (const slot of this.#slots) if (slot.delete(link)) return;
   }
 
   /** One second's share of the pings. */

@@ -1,5 +1,5 @@
 // What the gate knows of each clientId that Faye gave out: whose it is, and what it last claimed.
-import type { Client, ClientId, Uid } from '../domain.js';
+import type { Client, ClientId } from '../domain.js';
 import type { Identity } from '../identity/identity.js';
 
 export interface Session {
@@ -14,7 +14,6 @@ export interface Session {
 
 export class Sessions {
   readonly #byId = new Map<ClientId, Session>();
-  readonly #byUid = new Map<Uid, Set<ClientId>>();
   readonly #key: (id: ClientId) => string;
 
   /** @param key a keyed hash of a clientId: what may be written down instead of it */
@@ -24,11 +23,6 @@ export class Sessions {
 
   get size(): number {
     return this.#byId.size;
-  }
-
-  /** How many different users they are. */
-  get users(): number {
-    return this.#byUid.size;
   }
 
   open(id: ClientId): Session {
@@ -41,27 +35,14 @@ export class Sessions {
     return id === undefined ? undefined : this.#byId.get(id);
   }
 
-  /** The clientIds of a user. */
-  of(uid: Uid): ClientId[] {
-    return [...(this.#byUid.get(uid) ?? [])];
-  }
-
   identify(session: Session, identity: Identity, proof: string): void {
+    const { user, place } = identity;
     session.proof = proof;
     session.identity = identity;
-    session.client = { id: session.id, key: session.client?.key ?? this.#key(session.id), ...identity };
-    const ids = this.#byUid.get(identity.user.uid);
-    if (ids) ids.add(session.id);
-    else this.#byUid.set(identity.user.uid, new Set([session.id]));
+    session.client = { id: session.id, key: session.client?.key ?? this.#key(session.id), user, place };
   }
 
   close(id: ClientId): void {
-    const session = this.#byId.get(id);
-    if (!session) return;
     this.#byId.delete(id);
-    const uid = session.identity?.user.uid;
-    const ids = uid === undefined ? undefined : this.#byUid.get(uid);
-    ids?.delete(id);
-    if (uid !== undefined && ids?.size === 0) this.#byUid.delete(uid);
   }
 }

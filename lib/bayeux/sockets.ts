@@ -36,7 +36,6 @@ export class Sockets {
   readonly #cork = new Cork();
   readonly #heartbeat: Heartbeat;
   readonly #links = new Map<ClientId, Link>();
-  readonly #open = new Set<Link>();
 
   constructor(options: SocketsOptions) {
     this.#options = options;
@@ -51,7 +50,7 @@ export class Sockets {
   }
 
   get size(): number {
-    return this.#open.size;
+    return this.#heartbeat.size;
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -66,14 +65,13 @@ export class Sockets {
 
   close(): void {
     this.#heartbeat.stop();
-    for (const link of this.#open) link.ws.close(GOING_AWAY);
+    for (const link of this.#heartbeat.links()) link.ws.close(GOING_AWAY);
     this.#server.close();
   }
 
   #opened(ws: WebSocket, request: IncomingMessage, socket: Duplex): void {
     const { limits, now } = this.#options;
     const link = new Link(ws, request, socket, this.#cork, limits.waiting, now());
-    this.#open.add(link);
     this.#heartbeat.add(link);
     ws.on('message', (data, binary) => this.#received(link, binary ? null : data.toString()));
     ws.on('pong', () => link.hear(now()));
@@ -142,7 +140,6 @@ export class Sockets {
 
   #closed(link: Link): void {
     const { listener, now, outlet, server } = this.#options;
-    this.#open.delete(link);
     this.#heartbeat.remove(link);
     const id = link.clientId;
     if (id === null) return;

@@ -21,7 +21,8 @@ interface Inside {
     /** Seconds between the tries of a message. */
     retry: number;
     readonly _envelopes: Map<string, Envelope>;
-    readonly _transport?: { sendMessage(message: Message): unknown };
+    /** `_outbox`: what goes out together with the next request. */
+    readonly _transport?: { readonly _outbox: Message[]; sendMessage(message: Message): unknown };
     /** The WebSockets by URL. One that could not be opened stays here as such. */
     transports: { readonly websocket?: Map<string, Pick<FayePromise, 'callback' | 'errback'>> };
     selectTransport(types: string[]): void;
@@ -80,7 +81,9 @@ export function connectAgain(client: FayeClient): void {
   wantPromptReply(client);
   const { _envelopes, _transport } = inside(client)._dispatcher;
   for (const { message, request } of _envelopes.values()) {
-    if (request && message.channel === '/meta/connect') _transport?.sendMessage(message);
+    // What has not gone out yet would go out twice in one request.
+    if (!request || message.channel !== '/meta/connect' || _transport?._outbox.includes(message)) continue;
+    _transport?.sendMessage(message);
   }
 }
 

@@ -21,6 +21,8 @@ export type OnlineClient = FayeClient & { readonly online: Online };
  * in each page: shorter than the server's grace time, so that a lost socket does not take the user out of the room, and
  * spread, so that a server that comes back does not meet all pages at once. `interval` stays Faye's own 0.
  *
+ * A Faye.Client has a `then` of its own, so an async function cannot return one: what is awaited is its connection.
+ *
  * @param Faye the library; by default the global that Faye's script `client.js` makes
  * @throws TypeError that names the option that is wrong
  */

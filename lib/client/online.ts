@@ -40,6 +40,8 @@ export class Online {
       shown: () => {
         hurry(client);
         if (transportOf(client) === 'websocket') connectAgain(client);
+        // Out of the browser's cache a page hears only after this that its socket has died.
+        setTimeout(() => hurry(client), 100);
       },
     });
     client.connect();

@@ -40,8 +40,7 @@ export class LeaseBook {
       this.#heard.set(client.id, { client, at: now, ends, told: 0, unsaid: false, unjoined: false, leaving: false });
       return true;
     }
-    // While the store cannot be told where the client is, every sweep tries: not every connect as well.
-    const unsaid = known.unjoined || (!known.leaving && samePlace(known.client.place, client.place));
+    const unsaid = !known.leaving && samePlace(known.client.place, client.place);
     Object.assign(known, { client, at: now, ends, unsaid, leaving: false });
     return !unsaid;
   }
@@ -86,7 +85,7 @@ export class LeaseBook {
       const soon = beat || known.told <= now + this.#soon;
       if (!held && known.ends <= now && !known.unsaid) {
         this.#heard.delete(id);
-      } else if (held && (soon || known.leaving || known.unjoined)) {
+      } else if (held && (soon || known.leaving)) {
         known.leaving = false;
         leases.push(this.#say(known, now, now + this.#lease));
       } else if ((known.unsaid && soon) || known.unjoined) {
@@ -100,7 +99,7 @@ export class LeaseBook {
   admit(id: ClientId, now: Millis): { client: Client; ends: Millis } | null {
     const known = this.#heard.get(id);
     if (!known) return null;
-    if (!this.#held.has(id) && (known.ends <= now)) {
+    if (!this.#held.has(id) && (known.leaving || known.ends <= now)) {
       this.#heard.delete(id);
       return null;
     }
@@ -147,7 +146,9 @@ export class LeaseBook {
   }
 
   #say(known: Heard, seen: Millis, ends: Millis): Lease {
-    Object.assign(known, { ends, told: ends, unsaid: false });
+    known.ends = ends;
+    known.told = ends;
+    known.unsaid = false;
     return { id: known.client.id, seen, ends };
   }
 }

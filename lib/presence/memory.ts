@@ -32,7 +32,7 @@ export class MemoryStore implements PresenceStore {
   readonly #journal: MemoryJournal;
   readonly #channels = new MemoryChannels();
   readonly #clients = new Map<ClientId, Leased>();
-  readonly #users = new Map<Uid, Set<Leased>>();
+  readonly #users = new Map<Uid, readonly Leased[]>();
 
   /** @throws RangeError when `journalLimit` is not a positive whole number. */
   constructor({ journalLimit = 1_000_000, onOverflow }: MemoryStoreOptions = {}) {
@@ -58,8 +58,12 @@ export class MemoryStore implements PresenceStore {
     const unknown: ClientId[] = [];
     for (const { id, seen, ends } of leases) {
       const leased = this.#clients.get(id);
-      if (leased) Object.assign(leased, { seen, ends });
-      else unknown.push(id);
+      if (!leased) {
+        unknown.push(id);
+        continue;
+      }
+      leased.seen = seen;
+      leased.ends = ends;
     }
     return unknown;
   }
@@ -87,13 +91,13 @@ export class MemoryStore implements PresenceStore {
   }
 
   async whereabouts(uid: Uid): Promise<Presence[]> {
-    const clients = [...(this.#users.get(uid) ?? [])];
+    const clients = this.#users.get(uid) ?? [];
     const channels = new Set(clients.flatMap((leased) => leased.channels));
     return Array.from(channels, (channel) => channel.presence(uid)).filter((presence) => presence !== undefined);
   }
 
   async clientsOf(uid: Uid): Promise<ClientId[]> {
-    return Array.from(this.#users.get(uid) ?? [], (leased) => leased.client.id);
+    return (this.#users.get(uid) ?? []).map((leased) => leased.client.id);
   }
 
   async present(): Promise<Presence[]> {
@@ -107,18 +111,16 @@ export class MemoryStore implements PresenceStore {
   #admit(leased: Leased, now: Millis): Change {
     const { id, user, place } = leased.client;
     this.#clients.set(id, leased);
-    const clients = this.#users.get(user.uid);
-    if (clients) clients.add(leased);
-    else this.#users.set(user.uid, new Set([leased]));
+    this.#users.set(user.uid, [...(this.#users.get(user.uid) ?? []), leased]);
     return this.#change('join', leased, null, place, now, now);
   }
 
   #dismiss(leased: Leased, now: Millis, cause: Cause): Change {
     const { id, user, place } = leased.client;
     this.#clients.delete(id);
-    const clients = this.#users.get(user.uid);
-    clients?.delete(leased);
-    if (clients?.size === 0) this.#users.delete(user.uid);
+    const others = (this.#users.get(user.uid) ?? []).filter((other) => other !== leased);
+    if (others.length > 0) this.#users.set(user.uid, others);
+    else this.#users.delete(user.uid);
     return this.#change(cause, leased, place, null, cause === 'lost' ? leased.seen : now, now);
   }
 

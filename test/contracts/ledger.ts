@@ -1,5 +1,6 @@
 // The contract of the ledger: what it writes, whatever database it writes to.
 import { describe } from 'vitest';
+import { ledgerCheckpointContract } from './ledger_checkpoint.js';
 import { ledgerFaultsContract } from './ledger_faults.js';
 import { ledgerLegacyContract } from './ledger_legacy.js';
 import { ledgerReadersContract } from './ledger_readers.js';
@@ -17,6 +18,7 @@ export function ledgerContract(name: string, make: MakeDatabase, { shared }: { r
     describe('rows', () => ledgerRowsContract(make));
     describe("the gem's readers", () => ledgerReadersContract(make));
     describe('what was there', () => ledgerLegacyContract(make));
+    describe('checkpoints', () => ledgerCheckpointContract(make));
     describe('faults', () => ledgerFaultsContract(make));
     describe('the report', () => ledgerReportContract(make));
     if (shared) describe('two processes', () => ledgerSharedContract(make));

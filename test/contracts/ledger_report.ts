@@ -1,4 +1,4 @@
-// The ledger's contract, part 5: what the report says of the tables and of now.
+// The ledger's contract, part 6: what the report says of the tables and of now.
 import { expect, it } from 'vitest';
 import { ann, bob, carol } from '../support/people.js';
 import { ledgerScene, type MakeDatabase } from './ledger_scene.js';

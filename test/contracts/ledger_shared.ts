@@ -1,4 +1,4 @@
-// The ledger's contract, part 6: two processes with one database.
+// The ledger's contract, part 7: two processes with one database.
 import { expect, it } from 'vitest';
 import { person } from '../support/people.js';
 import { ledgerScene, type MakeDatabase } from './ledger_scene.js';

@@ -1,7 +1,7 @@
 // The announcer: lists that are long, slow or fail, rooms that nobody listens to, and the end.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ann, bob, carol } from '../support/people.js';
-import { Hall } from './hall.js';
+import { DELTA, Hall } from './hall.js';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -118,6 +118,7 @@ describe('closing', () => {
       return read;
     });
     const hall = new Hall({ roster });
+    hall.listening.delete(DELTA);
     await hall.join(ann('a1'));
     await hall.wait(0);
     await hall.join(bob('b1'));

@@ -1,5 +1,5 @@
 // Presence: clients that may be going, and how they stay after all.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ann } from '../support/people.js';
 import { annAtTen } from './desk.js';
 
@@ -38,6 +38,9 @@ describe('a client that may be going', () => {
     desk.presence.leaving('a1');
     await desk.sweepAt(11);
     expect(await desk.store.expire(70_000)).toEqual([]);
+    const join = vi.spyOn(desk.store, 'join');
+    desk.presence.heard(ann('a1'));
+    expect(join).not.toHaveBeenCalled();
   });
 
   it('stays when it is heard again, and its lease is restored at once', async () => {

@@ -8,7 +8,9 @@ const ANSWER_MS = 30_000;
 const CLOSE_MS = 10_000;
 const IDLE_POLL_MS = 200;
 const IDLE_CPU_MS = 4;
-const IDLE_WAIT_MS = 6_000;
+/** So many idle polls on end: what a server puts off for half a second or a second must be over too. */
+const IDLE_POLLS = 7;
+const IDLE_WAIT_MS = 15_000;
 
 export class BenchServer {
   #child;
@@ -58,10 +60,10 @@ export class BenchServer {
   async settle() {
     const deadline = Date.now() + IDLE_WAIT_MS;
     let before = await this.cpu();
-    while (Date.now() < deadline) {
+    for (let idle = 0; idle < IDLE_POLLS && Date.now() < deadline; ) {
       await pause(IDLE_POLL_MS);
       const after = await this.cpu();
-      if (after - before < IDLE_CPU_MS * 1000) return;
+      idle = after - before < IDLE_CPU_MS * 1000 ? idle + 1 : 0;
       before = after;
     }
   }

@@ -3,7 +3,7 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Duplex } from 'node:stream';
 import type { Channel, ClientId, Millis } from '../domain.js';
 import { Engine } from './engine.js';
-import { Exchange, kicked, type Listener, type Welcome } from './exchange.js';
+import { Exchange, type Listener, type Welcome } from './exchange.js';
 import { type EngineType, type FayeEngine, faye, type Message } from './faye.js';
 import type { Gate } from './gate.js';
 import { createGuard } from './guard.js';
@@ -64,7 +64,8 @@ export class Adapter extends faye.NodeAdapter {
     const front = { ...parts, exchange: this.#exchange };
     this.#polls = new Polls({ ...front, limit: limits.bytes });
     const supersede = (id: ClientId): void => this.#polls.supersede(id);
-    this.#sockets = new Sockets({ ...front, limits, ping: options.ping, supersede });
+    const { ping, timeout } = options;
+    this.#sockets = new Sockets({ ...front, limits, ping, timeout, supersede });
     this.bind('disconnect', (id) => {
       sessions.close(id);
       listener.lost(id);
@@ -125,7 +126,7 @@ export class Adapter extends faye.NodeAdapter {
   /** Sends a client away for good. */
   kick(id: ClientId): void {
     // Faye closes a socket without a word.
-    this.#sockets.tell(id, kicked({ channel: '/meta/connect', clientId: id }));
+    this.#sockets.kick(id);
     this.#exchange.kick(id);
   }
 

@@ -1,14 +1,26 @@
 // One WebSocket as Faye and our engine see it: text out, one write per turn, closed when its peer does not keep up.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import type { ClientId, Millis } from '../domain.js';
 import type { Cork } from './cork.js';
-import type { FayeSocket } from './faye.js';
+import type { FayeSocket, Reply } from './faye.js';
 import { textFrame } from './frame.js';
 
 /** RFC 6455 §7.4.1: the peer breaks a rule of ours (it reads too slowly, or does not answer pings). */
 const POLICY = 1008;
+
+/** The answer to a connect, held until its time-out. */
+export interface HeldAnswer {
+  readonly id: Reply['id'];
+  readonly text: string;
+  readonly due: Millis;
+}
+
+/** A WebSocket that knows its link, so that all sockets can share their listeners. */
+export class LinkedSocket extends WebSocket {
+  declare link: Link;
+}
 
 export class Link implements FayeSocket {
   /** Whose messages come through this socket. */
@@ -17,6 +29,7 @@ export class Link implements FayeSocket {
   heardAt: Millis;
   /** Pings that were not answered. */
   missed = 0;
+  held: HeldAnswer | null = null;
   /** Whether we gave the peer up. */
   dropped = false;
   /** Frames that still wait for the gate, and the end of their queue: they are handled in order. */

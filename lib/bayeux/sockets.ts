@@ -1,16 +1,18 @@
 // WebSockets: bounded frames in, handled in order; one socket a client; pings, and the end of a connection.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, WebSocketServer } from 'ws';
 import type { ClientId, Millis } from '../domain.js';
 import { Cork } from './cork.js';
-import type { Exchange, Listener, Passed } from './exchange.js';
+import { type Exchange, kicked, type Listener, type Passed } from './exchange.js';
 import type { ProtocolServer, Reply } from './faye.js';
 import { BadRequest, bayeuxError, parseJson } from './guard.js';
 import { Heartbeat } from './heartbeat.js';
+import { Holds } from './holds.js';
 import type { Limits } from './limits.js';
-import { Link } from './link.js';
+import { Link, LinkedSocket } from './link.js';
 import type { Outlet } from './outlet.js';
+import { keepRequest } from './request.js';
 
 export interface SocketsOptions {
   readonly exchange: Exchange;
@@ -18,6 +20,8 @@ export interface SocketsOptions {
   readonly outlet: Outlet;
   readonly listener: Listener;
   readonly limits: Pick<Limits, 'bytes' | 'waiting'>;
+  /** Seconds that a connect is held. */
+  readonly timeout: number;
   /** Seconds between two pings of one socket. */
   readonly ping: number;
   /** The client comes by a WebSocket now. */
@@ -35,17 +39,29 @@ export class Sockets {
   readonly #server: WebSocketServer;
   readonly #cork = new Cork();
   readonly #heartbeat: Heartbeat;
+  readonly #holds: Holds;
   readonly #links = new Map<ClientId, Link>();
+  readonly #listeners = listeners(
+    (link, text) => this.#received(link, text),
+    (link) => link.hear(this.#options.now()),
+    (link) => this.#closed(link),
+  );
 
   constructor(options: SocketsOptions) {
     this.#options = options;
     this.#heartbeat = new Heartbeat(options.ping);
     this.#heartbeat.start();
+    this.#holds = new Holds({
+      timeout: options.timeout * 1000,
+      links: () => this.#heartbeat.links(),
+      now: options.now,
+    });
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: options.limits.bytes,
+      WebSocket: LinkedSocket,
     });
   }
 
@@ -54,30 +70,30 @@ export class Sockets {
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#server.handleUpgrade(request, socket, head, (ws) => this.#opened(ws, request, socket));
+    this.#server.handleUpgrade(request, socket, head, (ws) => {
+      // The server was told to make these.
+      this.#opened(ws as LinkedSocket, request, socket);
+    });
   }
 
-  /** Says something to a client that comes by a WebSocket. */
-  tell(id: ClientId, message: Reply): void {
+  /** Tells a client that comes by a WebSocket to go and not to come back, in answer to its connect. */
+  kick(id: ClientId): void {
     const link = this.#links.get(id);
-    if (link) reply(link, [message]);
+    if (link) reply(link, [kicked({ channel: '/meta/connect', clientId: id, id: this.#holds.drop(link) })]);
   }
 
   close(): void {
     this.#heartbeat.stop();
+    this.#holds.stop();
     for (const link of this.#heartbeat.links()) link.ws.close(GOING_AWAY);
     this.#server.close();
   }
 
-  #opened(ws: WebSocket, request: IncomingMessage, socket: Duplex): void {
+  #opened(ws: LinkedSocket, request: IncomingMessage, socket: Duplex): void {
     const { limits, now } = this.#options;
-    const link = new Link(ws, request, socket, this.#cork, limits.waiting, now());
-    this.#heartbeat.add(link);
-    ws.on('message', (data, binary) => this.#received(link, binary ? null : data.toString()));
-    ws.on('pong', () => link.hear(now()));
-    ws.on('close', () => this.#closed(link));
-    // Bad frames and broken pipes: `close` follows, and is all that matters here.
-    ws.on('error', () => link.drop());
+    ws.link = new Link(ws, keepRequest(request, socket), socket, this.#cork, limits.waiting, now());
+    this.#heartbeat.add(ws.link);
+    for (const [event, listener] of Object.entries(this.#listeners)) ws.on(event, listener);
   }
 
   #received(link: Link, text: string | null): void {
@@ -107,11 +123,24 @@ export class Sockets {
   }
 
   #process(link: Link, passed: Passed): void {
-    const { exchange, listener } = this.#options;
+    const { exchange } = this.#options;
     const { channel, clientId } = passed.message;
     if (clientId !== undefined && channel !== '/meta/disconnect') this.#attach(link, clientId);
-    if (channel === '/meta/connect' && clientId !== undefined) listener.hold(clientId);
-    exchange.process(passed, link.request, (replies) => reply(link, replies));
+    if (channel === '/meta/connect') this.#connect(link, passed);
+    else exchange.process(passed, link.request, (replies) => reply(link, replies));
+  }
+
+  /** Messages do not wait for a connect here, so Faye answers it at once and the answer is what is held. */
+  #connect(link: Link, { message, proven }: Passed): void {
+    const { exchange, listener } = this.#options;
+    if (message.clientId !== undefined) listener.hold(message.clientId);
+    const wait = message.advice?.timeout;
+    const passed: Passed = { message: { ...message, advice: { timeout: 0 } }, proven };
+    exchange.process(passed, link.request, (replies) => {
+      const [answer] = replies;
+      if (answer?.successful && link.clientId === message.clientId) this.#holds.hold(link, answer.id, replies, wait);
+      else reply(link, replies);
+    });
   }
 
   #attach(link: Link, id: ClientId): void {
@@ -141,6 +170,7 @@ export class Sockets {
   #closed(link: Link): void {
     const { listener, now, outlet, server } = this.#options;
     this.#heartbeat.remove(link);
+    this.#holds.drop(link);
     const id = link.clientId;
     if (id === null) return;
     this.#links.delete(id);
@@ -150,6 +180,32 @@ export class Sockets {
     server.closeSocket(id);
   }
 }
+
+/** One set of listeners for all sockets: four closures each would cost more than the rest of a link. */
+function listeners(
+  received: (link: Link, text: string | null) => void,
+  alive: (link: Link) => void,
+  closed: (link: Link) => void,
+) {
+  // `ws` calls them with the socket as `this`.
+  return {
+    message(data: RawData, binary: boolean): void {
+      received(linkOf(this), binary ? null : data.toString());
+    },
+    pong(): void {
+      alive(linkOf(this));
+    },
+    close(): void {
+      closed(linkOf(this));
+    },
+    /** Bad frames and broken pipes: `close` follows, and is all that matters here. */
+    error(): void {
+      linkOf(this).drop();
+    },
+  };
+}
+
+const linkOf = (socket: unknown): Link => (socket as LinkedSocket).link;
 
 function reply(link: Link, replies: readonly Reply[]): void {
   if (replies.length > 0) link.send(JSON.stringify(replies));

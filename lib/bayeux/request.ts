@@ -1,0 +1,26 @@
+// What is kept of an upgrade request for as long as its WebSocket is open: what extensions and `authenticate` read of it.
+import { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/**
+ * An IncomingMessage with the headers, the URL, the socket and what the host added (a session, a user), but without its
+ * stream, which is over and costs half a kilobyte for every socket.
+ */
+export function keepRequest(request: IncomingMessage, socket: Duplex): IncomingMessage {
+  const { headers, httpVersion, method, url } = request;
+  return Object.assign(Object.create(IncomingMessage.prototype) as IncomingMessage, {
+    ...added(request),
+    headers,
+    httpVersion,
+    method,
+    url,
+    socket,
+  });
+}
+
+/** Own properties that Node does not give a request: those of the host. */
+function added(request: IncomingMessage): object {
+  return Object.fromEntries(Object.entries(request).filter(([name]) => !NODES.has(name)));
+}
+
+const NODES = new Set(Object.keys(new IncomingMessage(null as never)).concat('_consuming', '_dumped'));

@@ -85,6 +85,7 @@ export function fayeOnline(options: Options): FayeOnline {
     roster: (room, limit) => store.roster('room', room, limit),
     listened: (channel) => bayeux.listened(channel),
     fullListLimit,
+    alone: !config.store,
     onError,
   });
   const presence = new Presence({

@@ -1,7 +1,7 @@
 // The gate: who sent a message, and may they? Identity is fixed by the first message that proves it for a clientId.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type Claim, readClaim } from '../identity/claim.js';
+import { readClaim } from '../identity/claim.js';
 import type { Identify } from '../identity/identify.js';
 import { type Identity, Unidentified } from '../identity/identity.js';
 import { BEFORE_LEAVE, placeError } from './channels.js';
@@ -62,9 +62,8 @@ export class Gate {
 
   async #handshake(message: Message, auth: unknown, request: IncomingMessage): Promise<Admission> {
     if (auth === undefined) return { message };
-    const claim = readClaim(auth, placeError);
-    const identity = await this.#options.identify(claim, request, message.channel, auth);
-    return { message, proven: { identity, proof: digest(claim) } };
+    const identity = await this.#prove(auth, request, message.channel);
+    return { message, proven: { identity, proof: digest(auth) } };
   }
 
   /** Settles who the session is, or throws Unidentified. A message without auth is its session's. */
@@ -73,14 +72,18 @@ export class Gate {
       if (session.identity || this.#options.anonymous) return;
       throw new Unidentified('auth', 'is missing: {room_channel, time_channel, current_user: {uid, uname}, token}');
     }
-    const claim = readClaim(auth, placeError);
-    const proof = digest(claim);
+    const proof = digest(auth);
     if (proof === session.proof) return;
-    const identity = await this.#options.identify(claim, request, message.channel, auth);
+    const identity = await this.#prove(auth, request, message.channel);
     if (session.identity && session.identity.user.uid !== identity.user.uid) {
       throw new Unidentified('current_user.uid', 'is not the one that this client came in with');
     }
     this.#options.sessions.identify(session, identity, proof);
+  }
+
+  /** @throws Unidentified */
+  #prove(auth: unknown, request: IncomingMessage, channel: string): Promise<Identity> {
+    return this.#options.identify(readClaim(auth, placeError), request, channel, auth);
   }
 
   async #meta(message: Message, session: Session): Promise<Admission> {
@@ -126,7 +129,5 @@ const unknownClient = (message: Message): Admission => ({
 const accepted = ({ channel, id, clientId }: Message): Reply => ({ channel, id, clientId, successful: true });
 
 /** The same claim gives the same digest. It holds no token, which would otherwise stay in memory for every client. */
-function digest({ place, user, token }: Claim): string {
-  const said = JSON.stringify([place.room, place.activity, user?.uid, user?.uname, token]);
-  return createHash('sha256').update(said).digest('base64url').slice(0, 22);
-}
+const digest = (auth: unknown): string =>
+  createHash('sha256').update(JSON.stringify(auth)).digest('base64url').slice(0, 22);

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reply } from './faye.js';
 import { BadRequest, parseJson } from './guard.js';
+import { serialize } from './serialize.js';
 
 /** The request may have passed a body parser of the host's. */
 export type MaybeParsed = IncomingMessage & { readonly body?: unknown };
@@ -55,7 +56,7 @@ const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosnif
 
 export function sendReplies(response: ServerResponse, replies: readonly Reply[]): void {
   if (!writable(response)) return;
-  const body = Buffer.from(JSON.stringify(replies));
+  const body = Buffer.from(serialize(replies));
   response.writeHead(200, {
     ...HEADERS,
     'Content-Type': 'application/json; charset=utf-8',

@@ -20,7 +20,8 @@ export function keepRequest(request: IncomingMessage, socket: Duplex): IncomingM
 
 /** Own properties that Node does not give a request: those of the host. */
 function added(request: IncomingMessage): object {
-  return Object.fromEntries(Object.entries(request).filter(([name]) => !NODES.has(name)));
+  const names = Object.keys(request).filter((name) => !NODES.has(name));
+  return Object.fromEntries(names.map((name) => [name, request[name as keyof IncomingMessage]]));
 }
 
 const NODES = new Set(Object.keys(new IncomingMessage(null as never)).concat('_consuming', '_dumped'));

@@ -13,6 +13,7 @@ import type { Limits } from './limits.js';
 import { Link, LinkedSocket } from './link.js';
 import type { Outlet } from './outlet.js';
 import { keepRequest } from './request.js';
+import { serialize } from './serialize.js';
 
 export interface SocketsOptions {
   readonly exchange: Exchange;
@@ -208,5 +209,5 @@ function listeners(
 const linkOf = (socket: unknown): Link => (socket as LinkedSocket).link;
 
 function reply(link: Link, replies: readonly Reply[]): void {
-  if (replies.length > 0) link.send(JSON.stringify(replies));
+  if (replies.length > 0) link.send(serialize(replies));
 }

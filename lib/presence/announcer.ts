@@ -1,6 +1,7 @@
 // Says on `<room>/presence` and `<room>/user_list` what changed in a room. A burst of changes is one announcement.
 import { type Change, type Channel, type Millis, type Roster, type Step, type User, wireUid } from '../domain.js';
 import { Pace } from './pace.js';
+import { Shared } from './shared.js';
 import { type PresenceDelta, type PresenceSnapshot, snapshotOf, type UserList, userListOf } from './wire.js';
 
 export interface AnnouncerOptions {
@@ -14,6 +15,11 @@ export interface AnnouncerOptions {
   readonly window?: Millis;
   /** How many users a list or snapshot names at most. Default 500. */
   readonly fullListLimit?: number;
+  /**
+   * Whether no other process announces, so that what is read for one new subscriber is good for all until the next
+   * announcement. Default false.
+   */
+  readonly alone?: boolean;
   /** Hears of a roster that could not be read, and of a publication that failed. */
   readonly onError: (error: unknown) => void;
 }
@@ -25,9 +31,11 @@ export class Announcer {
   readonly #deltas = new Map<Channel, PresenceDelta[]>();
   /** Per room the newest step that no list has shown yet. */
   readonly #unlisted = new Map<Channel, Step>();
+  readonly #snapshots = new Shared<PresenceSnapshot>();
+  readonly #lists = new Shared<UserList>();
 
-  constructor({ window = 100, fullListLimit = 500, ...options }: AnnouncerOptions) {
-    this.#options = { window, fullListLimit, ...options };
+  constructor({ window = 100, fullListLimit = 500, alone = false, ...options }: AnnouncerOptions) {
+    this.#options = { window, fullListLimit, alone, ...options };
     this.#pace = new Pace(window);
   }
 
@@ -39,18 +47,24 @@ export class Announcer {
   }
 
   /** The state of a room for a new subscriber, to be asked for once the subscription stands. Rejects with the roster. */
-  async snapshot(room: Channel): Promise<PresenceSnapshot> {
-    return snapshotOf(await this.#options.roster(room, this.#options.fullListLimit));
+  snapshot(room: Channel): Promise<PresenceSnapshot> {
+    const keep = this.#options.alone && this.#deltas.has(room);
+    return this.#snapshots.get(room, keep, async () => snapshotOf(await this.#roster(room)));
   }
 
   /** What `<room>/user_list` would say now. Rejects with the roster. */
-  async list(room: Channel): Promise<UserList> {
-    return userListOf(await this.#options.roster(room, this.#options.fullListLimit));
+  list(room: Channel): Promise<UserList> {
+    const keep = this.#options.alone && this.#unlisted.has(room);
+    return this.#lists.get(room, keep, async () => userListOf(await this.#roster(room)));
   }
 
   /** Announces at once what still waits, and nothing after that. */
   close(): Promise<void> {
     return this.#pace.close();
+  }
+
+  #roster(room: Channel): Promise<Roster> {
+    return this.#options.roster(room, this.#options.fullListLimit);
   }
 
   /**
@@ -63,11 +77,11 @@ export class Announcer {
       if (this.#options.listened(`${room}/presence`)) {
         this.#note(step, user);
         this.#pace.speak(`${room}/presence`, () => this.#sayDeltas(room));
-      }
+      } else this.#snapshots.drop(room);
       if (this.#options.listened(`${room}/user_list`)) {
         this.#unlisted.set(room, step);
         this.#pace.speak(`${room}/user_list`, () => this.#sayList(room));
-      }
+      } else this.#lists.drop(room);
     } catch (error) {
       this.#options.onError(error);
     }
@@ -88,6 +102,7 @@ export class Announcer {
   async #sayDeltas(room: Channel): Promise<void> {
     const deltas = this.#deltas.get(room) ?? [];
     this.#deltas.delete(room);
+    this.#snapshots.drop(room);
     try {
       const channel = `${room}/presence`;
       if (this.#options.listened(channel)) for (const delta of deltas) this.#options.publish(channel, delta);
@@ -99,10 +114,11 @@ export class Announcer {
   async #sayList(room: Channel): Promise<void> {
     // A list that was read after further changes has shown those too.
     if (!this.#unlisted.delete(room)) return;
+    this.#lists.drop(room);
     try {
       const channel = `${room}/user_list`;
       if (!this.#options.listened(channel)) return;
-      const roster = await this.#options.roster(room, this.#options.fullListLimit);
+      const roster = await this.#roster(room);
       const later = this.#unlisted.get(room);
       if (later && later.epoch === roster.epoch && later.v <= roster.v) this.#unlisted.delete(room);
       this.#options.publish(channel, userListOf(roster));

@@ -71,7 +71,8 @@ setInterval(() => {
   const ms = counted.ms + (counted.running ? performance.now() - counted.at : 0);
   const seconds = Math.floor(ms / 1000);
   const two = (n) => String(n).padStart(2, '0');
-  element('time').textContent = `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  element('time').textContent =
+    `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }, 250);
 
 const asked = new URLSearchParams(location.search);

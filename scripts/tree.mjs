@@ -11,8 +11,14 @@ const END = '```\n<!-- /tree -->';
 const FIRST_LINE = /^(?:#!.*\n)?(?:'use strict';\n)?\s*(?:\/\/|\/\*+|--|<%#|<!--)\s*(.+?)\s*(?:\*\/|-?%>|-->)?\s*$/m;
 
 function files() {
-  const list = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '--', ...PARTS], { cwd: ROOT, encoding: 'utf8' });
-  return list.split('\n').filter((file) => /\.(ts|mts|mjs|cjs|js|lua|ejs|css)$/.test(file)).sort();
+  const list = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '--', ...PARTS], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  return list
+    .split('\n')
+    .filter((file) => /\.(ts|mts|mjs|cjs|js|lua|ejs|css)$/.test(file))
+    .sort();
 }
 
 function aboutOf(file) {

@@ -5,7 +5,7 @@ import { Room } from '../driver/room.mjs';
 import { median } from '../stats.mjs';
 
 const SINGLES = 20;
-const WARM_UP = 100;
+const WARM_UP = 500;
 const BURST_SECONDS = 120;
 const SINGLE_SECONDS = 20;
 

@@ -1,9 +1,9 @@
 // Our engine: clients, their subscriptions and what waits for them, in this process. One frame per message for all
 // its subscribers, no timer per client. Faye's engine interface: https://faye.jcoglan.com/node/engines.html
-import { randomBytes } from 'node:crypto';
 import type { Channel, ClientId, Millis } from '../domain.js';
 import type { EngineProxy, FayeEngine, Message } from './faye.js';
 import { textFrame } from './frame.js';
+import { randomId } from './ids.js';
 import type { Link } from './link.js';
 import type { Outlet } from './outlet.js';
 
@@ -44,8 +44,7 @@ export class Engine implements FayeEngine, Outlet {
   }
 
   createClient(callback: (id: ClientId) => void, context?: unknown): void {
-    // 160 bits, as Faye's ids have, without its slow base conversion.
-    const id = randomBytes(20).toString('hex');
+    const id = randomId();
     const heardAt = this.#options.now();
     this.#clients.set(id, { id, channels: [], heardAt, link: null, waiting: [], bytes: 0 });
     this.#proxy.trigger('handshake', id);

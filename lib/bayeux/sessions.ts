@@ -8,8 +8,8 @@ export interface Session {
   identity: Identity | null;
   /** The same as presence knows it; null without identity. */
   client: Client | null;
-  /** A digest of the claim that proved it, so that the same claim is not proved again with every message. */
-  proof: string | null;
+  /** A number for the claim that proved it, so that the same claim is not proved again with every message. */
+  proof: number | null;
 }
 
 export class Sessions {
@@ -35,7 +35,7 @@ export class Sessions {
     return id === undefined ? undefined : this.#byId.get(id);
   }
 
-  identify(session: Session, identity: Identity, proof: string): void {
+  identify(session: Session, identity: Identity, proof: number): void {
     const { user, place } = identity;
     session.proof = proof;
     session.identity = identity;

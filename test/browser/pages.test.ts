@@ -1,6 +1,6 @@
 // Real pages in a real browser: the demo with its dashboard, and a page written for the gem.
 import { describe, expect, it, vi } from 'vitest';
-import { openBrowser, openPage } from '../support/browser.js';
+import { openBrowser, openPage, picture } from '../support/browser.js';
 import { scratch, startProcess } from '../support/process.js';
 import { startHouse } from '../support/servers.js';
 
@@ -22,6 +22,12 @@ describe('the demo', () => {
     const dashboard = await openPage(browser, `${server.url}/online`);
     await dashboard.getByRole('link', { name: '/classes/4', exact: true }).click();
     await vi.waitFor(async () => expect(await dashboard.textContent('main')).toMatch(/Ann[\s\S]*Bob/), 10_000);
+
+    await picture(ann, 'demo');
+    await picture(dashboard, 'room');
+    await dashboard.goto(`${server.url}/online`);
+    await picture(dashboard, 'dashboard');
+    await dashboard.goBack();
 
     await bob.close({ runBeforeUnload: true });
     await vi.waitFor(async () => expect(await roster()).toEqual(['Ann']), 15_000);

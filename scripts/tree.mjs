@@ -1,7 +1,7 @@
 // Writes the tree of CONTRIBUTING.md: every file that ships or tests, with the first line that it says of itself.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 const PARTS = ['app.ts', 'bin', 'lib', 'db', 'views', 'public', 'scripts', 'test', 'bench'];
@@ -15,10 +15,14 @@ function files() {
     cwd: ROOT,
     encoding: 'utf8',
   });
+  const byFolder = (one, other) =>
+    dirname(one).localeCompare(dirname(other), 'en') || basename(one).localeCompare(basename(other), 'en');
+  const byFolder = (one, other) =>
+    dirname(one).localeCompare(dirname(other), 'en') || basename(one).localeCompare(basename(other), 'en');
   return list
     .split('\n')
     .filter((file) => /\.(ts|mts|mjs|cjs|js|lua|ejs|css)$/.test(file))
-    .sort();
+    .sort(byFolder);
 }
 
 function aboutOf(file) {

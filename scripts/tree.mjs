@@ -17,8 +17,6 @@ function files() {
   });
   const byFolder = (one, other) =>
     dirname(one).localeCompare(dirname(other), 'en') || basename(one).localeCompare(basename(other), 'en');
-  const byFolder = (one, other) =>
-    dirname(one).localeCompare(dirname(other), 'en') || basename(one).localeCompare(basename(other), 'en');
   return list
     .split('\n')
     .filter((file) => /\.(ts|mts|mjs|cjs|js|lua|ejs|css)$/.test(file))

@@ -46,6 +46,12 @@ export async function undoMigrations(sequelize: Sequelize): Promise<string[]> {
   return names(await migrations(sequelize).down({ to: 0 }));
 }
 
+/** Whether the tables were there before our migrations, so that their rows are the gem's. */
+export async function isAdopted(sequelize: Sequelize): Promise<boolean> {
+  const ours = await sequelize.getQueryInterface().select(null, 'faye_online_tables', {});
+  return !(ours as { name: string }[]).some(({ name }) => name === 'faye_user_online_times');
+}
+
 /** The names of the migrations that the database still lacks, so that start-up can say what to run. */
 export async function pendingMigrations(sequelize: Sequelize): Promise<string[]> {
   return names(await migrations(sequelize).pending());

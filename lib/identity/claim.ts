@@ -11,8 +11,8 @@ export interface Claim {
 
 const UID = 64;
 const UNAME = 64;
-/** Control characters, line and paragraph separators, and those that turn the direction of text or are invisible. */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+/** Control characters, halves of characters, line and paragraph separators, and those that turn the direction of text or are invisible. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
 /** A name fit to be shown: NFC, without control and bidi characters, at most 64 code points. May come out empty. */
 export function cleanName(name: string): string {
@@ -24,7 +24,10 @@ export function cleanName(name: string): string {
   return [...clean].slice(0, UNAME).join('');
 }
 
-/** A uid is 1–64 printable characters; the gem's integers are taken as their digits. */
+/**
+ * A uid is 1–64 printable characters; the gem's integers are taken as their digits. What a database would not give back
+ * as it was (halves of characters, blanks at the end) is not taken.
+ */
 export const uidSchema = z
   .union([z.number().int().safe(), z.string()], { error: 'must be a string or a whole number' })
   .transform(String)
@@ -33,7 +36,8 @@ export const uidSchema = z
       .string()
       .min(1, 'is missing')
       .max(UID, `must have at most ${UID} characters`)
-      .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must not hold control characters'),
+      .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not hold control characters or halves of characters')
+      .refine((uid) => uid.trim() === uid, 'must not begin or end with a blank'),
   );
 
 export const unameSchema = z

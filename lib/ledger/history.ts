@@ -1,6 +1,6 @@
 // The history of a server: its database opened and checked, the ledger that writes it, the report that reads it.
 import type { Sequelize } from 'sequelize';
-import { migrate, pendingMigrations } from '../../db/migrations.js';
+import { isAdopted, migrate, pendingMigrations } from '../../db/migrations.js';
 import { openDatabase } from '../../db/open.js';
 import type { Channel, Kind, Millis, Uid } from '../domain.js';
 import type { PresenceStore } from '../presence/store.js';
@@ -63,6 +63,12 @@ async function open({ database, store, beat, now, onError, ...options }: History
     throw new Error(
       `faye-online: option "database" lacks ${pending.length} migrations: run \`npx sequelize db:migrate\`, ` +
         'or give the option migrate: true',
+    );
+  }
+  if (await isAdopted(sequelize)) {
+    throw new Error(
+      'faye-online: option "database" holds the times of the gem, which this version would write over. ' +
+        'Give another database until a version takes them over',
     );
   }
   const { journals } = store;

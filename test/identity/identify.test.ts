@@ -49,6 +49,8 @@ describe('a claim', () => {
     ],
     ['a uid that is a fraction', { current_user: { uid: 8.7, uname: 'Ann' } }, 'current_user.uid', /./],
     ['an empty uid', { current_user: { uid: '', uname: 'Ann' } }, 'current_user.uid', /missing/],
+    ['half a character as uid', { current_user: { uid: '\ud800', uname: 'Ann' } }, 'current_user.uid', /halves/],
+    ['a uid with a blank at its end', { current_user: { uid: 'ann ', uname: 'Ann' } }, 'current_user.uid', /blank/],
     ['a long uid', { current_user: { uid: 'x'.repeat(65), uname: 'Ann' } }, 'current_user.uid', /64/],
     ['an invisible name', { current_user: { uid: 1, uname: '\u200b\u202e' } }, 'current_user.uname', /missing/],
     ['a token that is an object', { token: {} }, 'token', /string/],

@@ -4,6 +4,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../db/open.js';
 import { placeError } from '../../lib/bayeux/channels.js';
 import { Tokens } from '../../lib/identity/tokens.js';
+import { fayeOnline } from '../../lib/index.js';
+import { makeGemDatabase } from '../ledger/gem_database.js';
 import { scratch, startProcess } from '../support/process.js';
 import { startHouse } from '../support/servers.js';
 import { Tab } from '../support/tab.js';
@@ -102,6 +104,17 @@ describe('a server that is killed', () => {
     expect(await select(database, 'SELECT * FROM faye_user_login_logs WHERE status = 0')).toHaveLength(2);
     await database.close();
     expect(await back.end('SIGTERM')).toBe(0);
+  });
+
+  it('does not write over the times of the gem', async () => {
+    const database = await openDatabase('sqlite::memory:');
+    await makeGemDatabase(database);
+    const online = fayeOnline({ secret: SECRET, database, migrate: true });
+    await expect(online.ready).rejects.toThrow(/"database" holds the times of the gem/);
+    const [times] = await select(database, 'SELECT online_times FROM faye_user_online_times');
+    expect(times).toEqual({ online_times: `{"${LESSON}_spended":45}` });
+    await online.close();
+    await database.close();
   });
 
   it('says what is wrong when it cannot start', async () => {

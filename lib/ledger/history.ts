@@ -33,7 +33,7 @@ export class History {
     this.ready = this.#opened.then(({ ledger }) => {
       this.#ledger = ledger;
     });
-    this.report = waiting(this.#opened.then(({ report }) => report));
+    this.report = waiting(async () => (await this.#opened).report);
   }
 
   /** Something was journaled. */
@@ -84,12 +84,12 @@ async function open({ database, store, beat, now, onError, ...options }: History
   return { sequelize, ledger, report };
 }
 
-/** A report that answers when it is there. */
-const waiting = (report: Promise<Report>): Report => ({
-  channels: async (...args) => (await report).channels(...args),
-  room: async (...args) => (await report).room(...args),
-  user: async (...args) => (await report).user(...args),
-  time: async (...args) => (await report).time(...args),
-  at: async (...args) => (await report).at(...args),
-  log: async (...args) => (await report).log(...args),
+/** A report that answers when it is there; each question that cannot be answered rejects by itself. */
+const waiting = (report: () => Promise<Report>): Report => ({
+  channels: async (...args) => (await report()).channels(...args),
+  room: async (...args) => (await report()).room(...args),
+  user: async (...args) => (await report()).user(...args),
+  time: async (...args) => (await report()).time(...args),
+  at: async (...args) => (await report()).at(...args),
+  log: async (...args) => (await report()).log(...args),
 });

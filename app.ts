@@ -2,13 +2,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import express, { type Express, type Request, type Response } from 'express';
-import helmet from 'helmet';
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import helmet, { type HelmetOptions } from 'helmet';
 import { pino } from 'pino';
 import { readEnvironment } from './lib/environment.js';
 import { type FayeOnline, fayeOnline } from './lib/index.js';
 import { ROOT } from './lib/root.js';
 
+/** The demo is looked at without TLS, on whatever address: the two headers that forbid that are left out. */
+const PLAIN_HTTP: HelmetOptions = {
+  strictTransportSecurity: false,
+  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+};
 const ROOMS = ['/classes/4', '/classes/7'];
 const LESSONS = ['/courses/5/lessons/1', '/courses/5/lessons/2'];
 
@@ -18,13 +23,16 @@ async function start(): Promise<void> {
   const online = fayeOnline({ ...options, logger });
   const app = express().disable('x-powered-by');
   app.use(online);
-  app.use(helmet(), express.json({ limit: '4kb' }));
+  app.use(helmet(PLAIN_HTTP), express.json({ limit: '4kb' }));
   app.get('/demo.css', (_request, response) => response.sendFile(join(ROOT, 'public', 'demo.css')));
   app.get('/demo.js', (_request, response) => response.sendFile(join(ROOT, 'public', 'demo.js')));
   app.get('/', (request, response) => page(request, response, demo || options.trustClients === true));
   if (demo || options.trustClients) addDemo(app, online, options.trustClients === true);
 
+  app.use(refused);
+
   const server = createServer(app);
+  server.on('error', fail);
   online.attach(server);
   await online.ready;
   server.listen(port, host, () => announce((server.address() as AddressInfo).port, demo));
@@ -51,7 +59,7 @@ function page(request: Request, response: Response, open: boolean): void {
 /** What the demo page asks for. It believes names, so it is there only when nobody relies on them. */
 function addDemo(app: Express, online: FayeOnline, trusting: boolean): void {
   app.post('/demo/token', async (request, response) => {
-    const { name, room, lesson } = request.body as Record<string, unknown>;
+    const { name, room, lesson } = (request.body ?? {}) as Record<string, unknown>;
     const uname = typeof name === 'string' ? name.trim().slice(0, 64) : '';
     const uid = uname.toLowerCase().replace(/\s+/g, '-');
     if (!uid || !ROOMS.includes(String(room)) || !LESSONS.includes(String(lesson))) {
@@ -80,7 +88,16 @@ function announce(port: number, demo: boolean): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-start().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+/** What cannot be read is the asker's mistake; what it was is not shown. */
+const refused: ErrorRequestHandler = (error: { status?: number }, _request, response, _next) => {
+  response.status(error.status ?? 500).json({ error: 'this could not be read: send JSON' });
+};
+
+function fail(error: unknown): void {
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(code === 'EADDRINUSE' ? `port ${port} is in use: set PORT to another\n` : `${message}\n`);
+  process.exit(1);
+}
+
+start().catch(fail);

@@ -38,7 +38,9 @@ const REMEDIES: Record<string, string> = {
 
 /** @throws TypeError naming the variable and what it must be; never its value, which may be a secret */
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
-  const parsed = schema.safeParse(env);
+  // A variable that is set to nothing is not set.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
   if (!parsed.success) {
     const name = String(parsed.error.issues[0]?.path[0]);
     throw new TypeError(`${name} must be ${REMEDIES[name] ?? 'set to something, or not set at all'}`);

@@ -1,9 +1,8 @@
 // faye-online: makes the parts and joins them. The only file that knows them all.
 import { createHmac, randomBytes } from 'node:crypto';
-import type { EventEmitter } from 'node:events';
-import type { Server } from 'node:http';
-import type { RequestHandler } from 'express';
+import type { IncomingMessage, Server } from 'node:http';
 import { pino } from 'pino';
+import type { FayeOnline } from './api.js';
 import { Adapter } from './bayeux/adapter.js';
 import { placeError } from './bayeux/channels.js';
 import { Gate } from './bayeux/gate.js';
@@ -11,7 +10,7 @@ import { createRules, ownPlaces } from './bayeux/rules.js';
 import { Sessions } from './bayeux/sessions.js';
 import { steadyNow } from './clock.js';
 import { createDashboard, type Status } from './dashboard/index.js';
-import type { Channel, ClientId, Millis, Roster, Uid, User } from './domain.js';
+import type { Channel, ClientId, Millis, Uid } from './domain.js';
 import { Events, type OnlineEvents } from './events.js';
 import { byHost, byToken, byWord, type Identify } from './identity/identify.js';
 import { type TokenClaims, type TokenOptions, Tokens } from './identity/tokens.js';
@@ -21,50 +20,20 @@ import { type Config, type Options, readOptions } from './options.js';
 import { Announcer } from './presence/announcer.js';
 import { MemoryStore } from './presence/memory.js';
 import { Presence } from './presence/presence.js';
-import type { ChannelCount, LogEntry, LogQuery, TimeQuery, TimeSpent, UserReport } from './report.js';
+import type { LogQuery, TimeQuery } from './report.js';
 
+export type { FayeOnline } from './api.js';
+export type { Limits } from './bayeux/limits.js';
+export type { Action, Actor, Authorize } from './bayeux/rules.js';
+export type { Status } from './dashboard/index.js';
 export type { Change, Channel, Client, Presence as PresenceOf, Roster, Uid, User } from './domain.js';
 export type { OnlineEvents, PresenceEvent } from './events.js';
-export type { TokenClaims, TokenOptions } from './identity/tokens.js';
+export type { Authenticate, Authenticated } from './identity/identify.js';
+export type { TokenClaims, TokenKey, TokenOptions } from './identity/tokens.js';
 export type { RequestOnline } from './middleware.js';
 export type { DashboardAccess, Options } from './options.js';
 export type { PresenceStore } from './presence/store.js';
-
-/** What `fayeOnline()` makes: a middleware to be mounted, and the server API. */
-export interface FayeOnline extends RequestHandler {
-  /** Faye's adapter: `addExtension`, `getClient()` and `bind()` work as Faye documents them. */
-  readonly bayeux: Adapter;
-  /** Settles when the history is open. Rejects, naming the option, when it cannot be: left alone, that ends the process. */
-  readonly ready: Promise<void>;
-  /** Takes WebSockets from the start; otherwise they are found with the first HTTP request. `prefix`: where we are mounted. */
-  attach(server: Server, prefix?: string): FayeOnline;
-  /** Publishes to everyone on a channel. */
-  publish(channel: Channel, data: unknown): void;
-  /** A token for a page (option `secret`). */
-  token(claims: TokenClaims, options?: TokenOptions): Promise<string>;
-  /** The rooms that have users now, the fullest first. */
-  rooms(): Promise<ChannelCount[]>;
-  /** Who is in a room now, longest present first. */
-  room(channel: Channel): Promise<Roster>;
-  /** Where a user is, since when, last seen, and the time per activity; null when never seen. */
-  user(uid: Uid | number): Promise<UserReport | null>;
-  /** Time per activity, of a user, within `[from, to)`. */
-  time(query: TimeQuery): Promise<TimeSpent[]>;
-  /** Who was in a channel at an instant. */
-  at(channel: Channel, instant: Date | Millis): Promise<User[]>;
-  /** The login log, newest first. */
-  log(query?: LogQuery): Promise<LogEntry[]>;
-  status(): Promise<Status>;
-  /** Sends a user, or everyone in a room, away. @returns how many clients that were */
-  kick(whom: Uid | number | { readonly room: Channel }): Promise<number>;
-  /** Whether a client has an open WebSocket or a held poll in this process. */
-  hasConnection(clientId: ClientId): boolean;
-  on: EventEmitter<OnlineEvents>['on'];
-  once: EventEmitter<OnlineEvents>['once'];
-  off: EventEmitter<OnlineEvents>['off'];
-  /** Lets everyone leave as of now, writes what is left, and ends what was opened here. */
-  close(): Promise<void>;
-}
+export type { ChannelCount, LogEntry, LogQuery, TimeQuery, TimeSpent, UserReport } from './report.js';
 
 /**
  * Presence and time-on-task over Faye, as one Express middleware: `app.use(fayeOnline({ secret }))`.
@@ -81,7 +50,7 @@ export function fayeOnline(options: Options): FayeOnline {
 
   const store = config.store ?? new MemoryStore({ onOverflow: (dropped) => onError(overflow(dropped)) });
   const announcer = new Announcer({
-    publish: (channel, data) => bayeux.publish(channel, data),
+    publish: (channel, data) => bayeux.announce(channel, data),
     roster: (room, limit) => store.roster('room', room, limit),
     listened: (channel) => bayeux.listened(channel),
     fullListLimit,
@@ -108,12 +77,14 @@ export function fayeOnline(options: Options): FayeOnline {
   const gate = new Gate({
     identify: identifyBy(config, tokens),
     rules,
+    claimless: config.authenticate !== undefined,
     anonymous: config.anonymous,
     sessions,
     onError,
   });
   const { limits, ping, engine } = config;
-  const shared = { gate, sessions, listener: presence, welcome: announcer, now, onError };
+  const foreign = foreignTo(config);
+  const shared = { gate, sessions, listener: presence, welcome: announcer, foreign, now, onError };
   const bayeux = new Adapter({ mount, timeout, ping, limits, ...(engine ? { engine } : {}), ...shared });
   const history = new History({
     database: config.database,
@@ -126,7 +97,8 @@ export function fayeOnline(options: Options): FayeOnline {
   const { report } = history;
   forwardEvents(bayeux, events, keyOf);
   presence.start();
-  const sweep = setInterval(() => bayeux.sweep(now()), config.gc * 1000).unref();
+  // By way of setImmediate, so that after a stall what waits in the sockets is heard first.
+  const sweep = setInterval(() => setImmediate(() => bayeux.sweep(now())), config.gc * 1000).unref();
 
   const status = async (): Promise<Status> => ({
     clients: sessions.size,
@@ -137,7 +109,7 @@ export function fayeOnline(options: Options): FayeOnline {
     degraded: [],
   });
   const answers = {
-    rooms: () => report.channels('room'),
+    rooms: async () => fullestFirst(await store.census('room')),
     room: (channel: Channel) => store.roster('room', channel),
     token: (claims: TokenClaims, options?: TokenOptions) => tokens.sign(claims, options),
   };
@@ -151,6 +123,15 @@ export function fayeOnline(options: Options): FayeOnline {
   });
   if (config.trustClients) logger.warn('option "trustClients": anyone can be anyone. Never on the open internet');
 
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    clearInterval(sweep);
+    await presence.close();
+    await announcer.close();
+    bayeux.close();
+    await history.close();
+    if (!config.store) await store.close();
+  };
   const { emitter } = events;
   const online: FayeOnline = Object.assign(createMiddleware({ bayeux, mount, dashboard, answers }), {
     bayeux,
@@ -167,9 +148,11 @@ export function fayeOnline(options: Options): FayeOnline {
     log: (query: LogQuery = {}) => report.log(query),
     status,
     kick: async (whom: Uid | number | { readonly room: Channel }) => {
+      const room = typeof whom === 'object' ? whom.room : undefined;
       const uids =
         typeof whom === 'object' ? (await store.roster('room', whom.room)).users.map(({ uid }) => uid) : [whom];
-      const ids = (await Promise.all(uids.map((uid) => store.clientsOf(String(uid))))).flat();
+      const all = (await Promise.all(uids.map((uid) => store.clientsOf(String(uid))))).flat();
+      const ids = all.filter((id) => room === undefined || sessions.get(id)?.client?.place.room === room);
       for (const id of ids) bayeux.kick(id);
       return ids.length;
     },
@@ -177,16 +160,26 @@ export function fayeOnline(options: Options): FayeOnline {
     on: emitter.on.bind(emitter),
     once: emitter.once.bind(emitter),
     off: emitter.off.bind(emitter),
-    close: async () => {
-      clearInterval(sweep);
-      await announcer.close();
-      await presence.close();
-      bayeux.close();
-      await history.close();
-      if (!config.store) await store.close();
+    close: () => {
+      closing ??= close();
+      return closing;
     },
   });
   return online;
+}
+
+const fullestFirst = (census: ReadonlyMap<Channel, number>) =>
+  Array.from(census, ([channel, count]) => ({ channel, count })).sort((one, other) => other.count - one.count);
+
+/**
+ * A browser sends cookies with an upgrade from any page. Where they decide who somebody is (`authenticate`), only pages of
+ * this site, and of the origins that the host names, may open a WebSocket.
+ */
+function foreignTo({ authenticate, origins = [] }: Config): (request: IncomingMessage) => boolean {
+  return ({ headers: { host, origin } }) => {
+    if (!authenticate || origin === undefined || origins.includes(origin)) return false;
+    return !URL.canParse(origin) || new URL(origin).host !== host;
+  };
 }
 
 const overflow = (dropped: number): Error =>

@@ -11,7 +11,9 @@ import { ROOT } from './root.js';
 
 /** `req.online`: the same answers as the server API gives, and what a page needs. */
 export interface RequestOnline {
+  /** The rooms that have users now, the fullest first. */
   rooms(): Promise<ChannelCount[]>;
+  /** Who is in a room now, longest present first. */
   room(channel: Channel): Promise<Roster>;
   /** How many users are in a room. */
   count(channel: Channel): Promise<number>;
@@ -50,7 +52,7 @@ export function createMiddleware({ bayeux, mount, dashboard, answers }: Middlewa
   router.use((request, _response, next) => {
     // The upgrades of this server are ours from its first request on; attach() does it before that.
     const { server } = request.socket as { server?: Server };
-    if (server) bayeux.attach(server, request.baseUrl);
+    if (server) bayeux.find(server, request.baseUrl);
     request.online = requestOnline(request, mount, answers);
     next();
   });
@@ -63,8 +65,11 @@ export function createMiddleware({ bayeux, mount, dashboard, answers }: Middlewa
   return router;
 }
 
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+
 function requestOnline(request: Request, mount: string, answers: MiddlewareOptions['answers']): RequestOnline {
-  const url = request.baseUrl + mount;
+  const url = escapeHtml(request.baseUrl + mount);
   return {
     ...answers,
     count: async (channel) => (await answers.room(channel)).count,

@@ -21,6 +21,8 @@ export interface Options {
   readonly secret?: string | readonly TokenKey[];
   /** Knows the user of a request, from the host's session for example. */
   readonly authenticate?: Authenticate;
+  /** With `authenticate`: other origins (`https://a.example`) whose pages may open WebSockets. Default: this site's only. */
+  readonly origins?: readonly string[];
   /** Believes what pages say of themselves, as the gem did. Anyone can be anyone: for development and trusted networks. */
   readonly trustClients?: boolean;
   /** Lets clients without identity in. They are never counted, and see only what `authorize` allows. */
@@ -110,6 +112,9 @@ const url = z.string().regex(/^(sqlite:|mysql:\/\/|mariadb:\/\/)/, 'must begin w
 const schema = z.strictObject({
   secret: z.union([strong, z.array(key).min(1)], { error: explainSecret }).optional(),
   authenticate: callable().optional(),
+  origins: z
+    .array(z.string().regex(/^https?:\/\/[^/]+$/, 'must be origins such as https://www.example.org'))
+    .optional(),
   trustClients: z.boolean({ error: 'must be true or false' }).optional(),
   anonymous: z.boolean({ error: 'must be true or false' }).default(false),
   authorize: callable().optional(),

@@ -46,7 +46,7 @@ const DOORS: Record<string, RegExp> = {
   ioredis: /^lib\/(presence\/redis|bayeux\/redis_bus)\.ts$/,
   sequelize: /^(lib\/ledger|db)\/|^lib\/options\.ts$/,
   umzug: /^db\/migrations\.ts$/,
-  express: /^lib\/(dashboard\/|index\.ts|middleware\.ts)|^app\.ts$/,
+  express: /^lib\/(dashboard\/|api\.ts|index\.ts|middleware\.ts)|^app\.ts$/,
   ejs: /^lib\/dashboard\//,
   jose: /^lib\/identity\/tokens\.ts$/,
   commander: /^bin\//,

@@ -2,19 +2,19 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Channel, ClientId, Millis } from '../domain.js';
+import { isLiteral } from './channels.js';
 import { Engine } from './engine.js';
 import { Exchange, type Listener, type Welcome } from './exchange.js';
 import { type EngineType, type FayeEngine, faye, type Message } from './faye.js';
 import type { Gate } from './gate.js';
 import { createGuard } from './guard.js';
+import { sendError } from './http.js';
 import type { Limits } from './limits.js';
 import { foreignOutlet, type Outlet } from './outlet.js';
 import { Polls } from './polls.js';
 import type { Sessions } from './sessions.js';
 import { Sockets } from './sockets.js';
-
-/** A host that mounts us below a parameter would make a new prefix with every value of it. */
-const MAX_PREFIXES = 100;
+import { Upgrades } from './upgrades.js';
 
 export interface AdapterOptions {
   /** The path below the place where the host mounted us: `/faye`. */
@@ -30,41 +30,50 @@ export interface AdapterOptions {
   readonly sessions: Sessions;
   readonly listener: Listener;
   readonly welcome: Welcome;
+  /** Whether an upgrade comes from a page of another site that may not open WebSockets here. */
+  readonly foreign: (request: IncomingMessage) => boolean;
   readonly now: () => Millis;
   readonly onError: (error: unknown) => void;
 }
 
 export class Adapter extends faye.NodeAdapter {
-  readonly #mount: string;
-  readonly #prefixes = new Set(['']);
-  readonly #attached = new Map<HttpServer, (request: IncomingMessage, socket: Duplex, head: Buffer) => void>();
+  readonly #upgrades: Upgrades;
+  readonly #foreign: (request: IncomingMessage) => boolean;
+  readonly #onError: (error: unknown) => void;
   readonly #outlet: Outlet;
   readonly #exchange: Exchange;
   readonly #polls: Polls;
   readonly #sockets: Sockets;
+  readonly #sessions: Sessions;
+  #closed = false;
 
   constructor(options: AdapterOptions) {
     const { limits, now, onError, listener, sessions } = options;
     let own: Engine | null = null;
-    // Faye makes its server, and that the engine, while the adapter is being made.
+    // Faye makes its server, and the server its engine, while the adapter is being made.
     const outgoing = (): boolean => this._server._extensions?.some((extension) => extension.outgoing) ?? false;
     const create = (...[proxy]: Parameters<EngineType['create']>): FayeEngine => {
-      own = new Engine(proxy, { now, waiting: limits.waiting, outgoing });
+      own = new Engine(proxy, { now, waiting: limits.waiting, outgoing, onError });
       return own;
     };
     super({ mount: options.mount, timeout: options.timeout, engine: options.engine ?? { type: { create } } });
     const server = this._server;
-    this.#mount = options.mount;
+    this.#onError = onError;
+    this.#sessions = sessions;
+    this.#foreign = options.foreign;
+    this.#upgrades = new Upgrades(options.mount, (request, socket, head) => this.handleUpgrade(request, socket, head));
     this.#outlet = own ?? foreignOutlet(server._engine);
     const parts = { server, outlet: this.#outlet, listener, now, onError };
     const guard = createGuard(limits);
     const { gate, welcome } = options;
     const maxSubscriptions = limits.subscriptions;
-    this.#exchange = new Exchange({ ...parts, guard, gate, sessions, welcome, maxSubscriptions });
-    const front = { ...parts, exchange: this.#exchange };
-    this.#polls = new Polls({ ...front, limit: limits.bytes });
-    const supersede = (id: ClientId): void => this.#polls.supersede(id);
     const { ping, timeout } = options;
+    const rules = { guard, gate, sessions, welcome, maxSubscriptions, timeout: timeout * 1000 };
+    this.#exchange = new Exchange({ ...parts, ...rules });
+    const front = { ...parts, exchange: this.#exchange };
+    const supersedeLink = (id: ClientId): void => this.#sockets.supersede(id);
+    this.#polls = new Polls({ ...front, limit: limits.bytes, supersede: supersedeLink });
+    const supersede = (id: ClientId): void => this.#polls.supersede(id);
     this.#sockets = new Sockets({ ...front, limits, ping, timeout, supersede });
     this.bind('disconnect', (id) => {
       sessions.close(id);
@@ -77,38 +86,46 @@ export class Adapter extends faye.NodeAdapter {
     return this.#sockets.size;
   }
 
-  /** Whether a path of this server's is ours, for example `/faye` or `/rt/faye/connect`. */
-  serves(url: string | undefined): boolean {
-    const path = (url ?? '').split('?', 1)[0] ?? '';
-    for (const prefix of this.#prefixes) {
-      const mount = prefix + this.#mount;
-      if (path === mount || path.startsWith(`${mount}/`)) return true;
-    }
-    return false;
-  }
-
   /** Takes over the WebSocket upgrades of our paths; those of other paths are left to their listeners. */
   override attach(server: HttpServer, prefix = ''): void {
-    if (this.#prefixes.size < MAX_PREFIXES) this.#prefixes.add(prefix);
-    if (this.#attached.has(server)) return;
-    const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      if (this.serves(request.url)) this.handleUpgrade(request, socket, head);
-      else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket);
-    };
-    this.#attached.set(server, listener);
-    server.on('upgrade', listener);
+    if (!this.#closed) this.#upgrades.attach(server, prefix);
+  }
+
+  /** The same, for a server and a place that a request came through. */
+  find(server: HttpServer, prefix: string): void {
+    if (!this.#closed) this.#upgrades.find(server, prefix);
   }
 
   override handle(request: IncomingMessage, response: ServerResponse): void {
-    void this.#polls.handle(request, response);
+    if (this.#closed) sendError(response, 503, 'This server is closing: come again');
+    else void this.#polls.handle(request, response);
   }
 
   override handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#sockets.upgrade(request, socket, head);
+    if (this.#closed || this.#foreign(request)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
+      return;
+    }
+    try {
+      this.#sockets.upgrade(request, socket, head);
+    } catch (error) {
+      this.#onError(error);
+      socket.destroy();
+    }
   }
 
-  /** Publishes for the server: to everyone, past the gate. */
+  /**
+   * Publishes for the server: to everyone, past the gate.
+   * @throws TypeError when the channel is none, or the data is no JSON
+   */
   publish(channel: Channel, data: unknown): void {
+    if (!isLiteral(channel)) throw new TypeError(`channel "${channel}" must be a name such as /classes/4/chat`);
+    // What subscribers get is what it is now, whatever becomes of the object.
+    this.announce(channel, JSON.parse(jsonOf(data)));
+  }
+
+  /** The same for what is known to be right and is not touched afterwards. */
+  announce(channel: Channel, data: unknown): void {
     const message: Message = { channel, data };
     this._server._engine.publish(message);
   }
@@ -130,21 +147,25 @@ export class Adapter extends faye.NodeAdapter {
     this.#exchange.kick(id);
   }
 
-  /** Takes out the clients that Faye has not heard for two time-outs. */
+  /** Takes out the clients that Faye has not heard for two time-outs, and forgets old bans. */
   sweep(now: Millis): void {
     this.#outlet.sweep(now);
+    this.#sessions.sweep(now);
   }
 
   /** Answers what is held, closes the sockets, and lets go of the servers. */
   override close(): void {
-    for (const [server, listener] of this.#attached) server.off('upgrade', listener);
-    this.#attached.clear();
+    this.#closed = true;
+    this.#upgrades.close();
+    // Faye's own client would come back for ever.
+    void this._client?.disconnect();
     this.#sockets.close();
     super.close();
   }
 }
 
-function refuseUpgrade(socket: Duplex): void {
-  socket.on('error', () => socket.destroy());
-  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
+function jsonOf(data: unknown): string {
+  const text = JSON.stringify(data);
+  if (text === undefined) throw new TypeError('data must be something that JSON can hold');
+  return text;
 }

@@ -26,6 +26,7 @@ export interface EngineOptions {
   readonly waiting: number;
   /** Whether somebody changes messages on their way out, so that every client needs its own copy and frame. */
   readonly outgoing: () => boolean;
+  readonly onError: (error: unknown) => void;
 }
 
 export class Engine implements FayeEngine, Outlet {
@@ -73,7 +74,15 @@ export class Engine implements FayeEngine, Outlet {
   /** Takes out the clients that were not heard for two time-outs, as Faye's own engine does with a timer for each. */
   sweep(now: Millis): void {
     const oldest = now - 2 * this.#proxy.timeout * 1000;
-    for (const client of this.#clients.values()) if (client.heardAt <= oldest) this.destroyClient(client.id);
+    for (const client of this.#clients.values()) {
+      if (client.heardAt > oldest) continue;
+      try {
+        this.destroyClient(client.id);
+      } catch (error) {
+        // A listener of the host's, in `bind('disconnect')`.
+        this.#options.onError(error);
+      }
+    }
   }
 
   subscribe(id: ClientId, channel: Channel, callback?: (done: true) => void, context?: unknown): void {
@@ -100,9 +109,8 @@ export class Engine implements FayeEngine, Outlet {
     callback?.call(context, true);
   }
 
-  /** How many channels a client is subscribed to. */
-  subscriptions(id: ClientId): number {
-    return this.#clients.get(id)?.channels.length ?? 0;
+  subscriptions(id: ClientId): readonly Channel[] {
+    return this.#clients.get(id)?.channels ?? [];
   }
 
   /** Whether anybody here subscribes to exactly this channel. */
@@ -121,15 +129,19 @@ export class Engine implements FayeEngine, Outlet {
     if (client) this.#distribute(message, [client]);
   }
 
-  /** Keeps a message for a client's next poll. */
-  requeue(id: ClientId, message: Message): void {
+  requeue(id: ClientId, messages: readonly Message[]): void {
     const client = this.#clients.get(id);
-    if (client) this.#queue(client, message);
+    if (!client) return;
+    client.waiting.unshift(...messages);
+    client.bytes += JSON.stringify(messages).length;
+    this.emptyQueue(id);
   }
 
   emptyQueue(id: ClientId): void {
     const client = this.#clients.get(id);
     if (!client || client.waiting.length === 0 || !this.#proxy.hasConnection(id)) return;
+    // A socket that is closing takes nothing more; the client's next one, or its next poll, does.
+    if (client.link && !client.link.open) return;
     const { waiting } = client;
     client.waiting = [];
     client.bytes = 0;

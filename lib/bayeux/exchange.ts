@@ -4,7 +4,7 @@ import type { Channel, Client, ClientId, Millis } from '../domain.js';
 import { PRESENCE, roomOf, USER_LIST } from './channels.js';
 import type { Message, ProtocolServer, Reply } from './faye.js';
 import type { Admission, Gate, Proof } from './gate.js';
-import { bayeuxError, type Guard, refuse, TRANSPORTS } from './guard.js';
+import { bayeuxError, type Guard, kicked, refuse, TRANSPORTS } from './guard.js';
 import type { Outlet } from './outlet.js';
 import type { Sessions } from './sessions.js';
 
@@ -38,19 +38,23 @@ export interface ExchangeOptions {
   readonly outlet: Outlet;
   readonly listener: Listener;
   readonly welcome: Welcome;
+  readonly now: () => Millis;
   readonly maxSubscriptions: number;
+  /** Milliseconds that a connect is held at most. */
+  readonly timeout: Millis;
   readonly onError: (error: unknown) => void;
 }
 
 /** A message that passed the gate and waits to be processed. */
 export interface Passed {
   readonly message: Message;
+  /** Whose message it is, when that is known. */
+  readonly client: Client | null;
   readonly proven: Proof | undefined;
 }
 
 export class Exchange {
   readonly #options: ExchangeOptions;
-  readonly #kicked = new Set<ClientId>();
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -65,24 +69,33 @@ export class Exchange {
   }
 
   #settle(admission: Admission): Passed | Reply {
-    const { listener, outlet, maxSubscriptions } = this.#options;
     if ('reply' in admission) {
-      if (admission.leaving) listener.leaving(admission.leaving.id);
+      if (admission.leaving) this.#options.listener.leaving(admission.leaving.id);
       return admission.reply;
     }
     const { message, session, proven } = admission;
-    if (message.channel === '/meta/subscribe' && session) {
-      const wanted = [message.subscription ?? []].flat().length;
-      if (outlet.subscriptions(session.id) + wanted > maxSubscriptions) {
-        return refuse(
-          message,
-          bayeuxError(403, 'subscription', `At most ${maxSubscriptions} subscriptions for a client`),
-        );
-      }
+    if (message.channel === '/meta/subscribe' && session && this.#isTooMuch(session.id, message)) {
+      const { maxSubscriptions } = this.#options;
+      return refuse(
+        message,
+        bayeuxError(403, 'subscription', `At most ${maxSubscriptions} subscriptions for a client`),
+      );
     }
-    if (message.channel === '/meta/connect' && session?.client) listener.heard(session.client);
-    if (message.channel === '/meta/disconnect' && session) listener.gone(session.id, 'leave');
-    return { message, proven };
+    if (message.channel === '/meta/disconnect' && session) this.#options.listener.gone(session.id, 'leave');
+    return { message: this.#bounded(message), client: session?.client ?? null, proven };
+  }
+
+  /** Subscribing again to the same channel costs nothing. */
+  #isTooMuch(id: ClientId, { subscription }: Message): boolean {
+    const channels = new Set([...this.#options.outlet.subscriptions(id), ...[subscription ?? []].flat()]);
+    return channels.size > this.#options.maxSubscriptions;
+  }
+
+  /** A client may be answered sooner than we would, not later. */
+  #bounded(message: Message): Message {
+    const wait = message.advice?.timeout;
+    if (wait === undefined) return message;
+    return { ...message, advice: { timeout: Math.min(wait, this.#options.timeout) } };
   }
 
   /**
@@ -90,28 +103,39 @@ export class Exchange {
    * `done` is called in the same turn when Faye answers so: after a disconnect Faye closes the socket right away.
    */
   process({ message, proven }: Passed, request: IncomingMessage, done: (replies: Reply[]) => void): void {
-    try {
-      this.#options.server.process(message, request, (replies) => this.#complete(message, proven, replies, done));
-    } catch (error) {
+    const fail = (error: unknown): void => {
       this.#options.onError(error);
       done([refuse(message, bayeuxError(500, message.channel, 'Internal server error'))]);
+    };
+    // An extension of the host's may throw, and may make a reply that is no JSON.
+    const answer = (replies: Reply[]): void => {
+      try {
+        done(replies);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    try {
+      this.#options.server.process(message, request, (replies) => this.#complete(message, proven, replies, answer));
+    } catch (error) {
+      fail(error);
     }
   }
 
-  /** Takes a client out: Faye answers the poll that it holds, and that answer tells it not to come back. */
+  /** Takes a client out for good: it is told not to come back, in answer to what it holds or asks next. */
   kick(id: ClientId): void {
-    this.#kicked.add(id);
-    this.#options.listener.gone(id, 'kick');
-    this.#options.server._engine.destroyClient(id);
-    setImmediate(() => this.#kicked.delete(id));
+    const { listener, now, server, sessions, timeout } = this.#options;
+    sessions.ban(id, now() + 2 * timeout);
+    listener.gone(id, 'kick');
+    server._engine.destroyClient(id);
   }
 
   #complete(message: Message, proven: Proof | undefined, replies: Reply[], done: (replies: Reply[]) => void): void {
     const reply = replies[0];
-    if (reply?.channel === '/meta/connect' && this.#kicked.has(reply.clientId ?? '')) {
+    if (reply?.channel === '/meta/connect' && this.#options.sessions.isBanned(reply.clientId)) {
       done([kicked(reply)]);
     } else if (reply?.successful && message.channel === '/meta/subscribe') {
-      this.#welcome(message, reply).then(() => done(replies), this.#options.onError);
+      void this.#welcome(message, reply).then(() => done(replies));
     } else {
       if (reply?.successful && message.channel === '/meta/handshake') this.#open(reply, proven);
       done(replies);
@@ -139,7 +163,3 @@ export class Exchange {
     }
   }
 }
-
-/** Tells a client that it was sent away and is not to come back. */
-export const kicked = ({ channel, clientId, id }: Reply): Reply =>
-  refuse({ channel, clientId, id }, bayeuxError(403, 'current_user.uid', 'You were sent away'), { reconnect: 'none' });

@@ -104,6 +104,8 @@ export interface BoundEvents {
 
 export interface NodeAdapter {
   readonly _server: ProtocolServer;
+  /** There once `getClient()` was called. */
+  readonly _client?: FayeClient;
   addExtension(extension: Extension): void;
   addExtension(extension: RequestExtension): void;
   removeExtension(extension: Extension | RequestExtension): void;

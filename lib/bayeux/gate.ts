@@ -5,13 +5,15 @@ import type { Identify } from '../identity/identify.js';
 import { type Identity, Unidentified } from '../identity/identity.js';
 import { BEFORE_LEAVE, placeError } from './channels.js';
 import type { Advice, Message, Reply } from './faye.js';
-import { bayeuxError, type Guarded, refuse } from './guard.js';
+import { bayeuxError, type Guarded, kicked, refuse } from './guard.js';
 import type { Rules } from './rules.js';
 import type { Session, Sessions } from './sessions.js';
 
 export interface GateOptions {
   readonly identify: Identify;
   readonly rules: Rules;
+  /** Whether `identify` can do without a claim: it knows the request. */
+  readonly claimless: boolean;
   /** Whether clients without identity are let in. They are never counted. */
   readonly anonymous: boolean;
   readonly sessions: Sessions;
@@ -51,8 +53,9 @@ export class Gate {
 
   async #admit({ message, auth }: Guarded, request: IncomingMessage): Promise<Admission> {
     if (message.channel === '/meta/handshake') return this.#handshake(message, auth, request);
-    const session = this.#options.sessions.get(message.clientId);
-    if (!session) return unknownClient(message);
+    const { sessions } = this.#options;
+    const session = sessions.get(message.clientId);
+    if (!session) return sessions.isBanned(message.clientId) ? { reply: kicked(message) } : unknownClient(message);
     await this.#identify(session, message, auth, request);
     if (message.channel === BEFORE_LEAVE) return { reply: accepted(message), leaving: session };
     if (message.channel.startsWith('/meta/')) return this.#meta(message, session);
@@ -60,29 +63,39 @@ export class Gate {
   }
 
   async #handshake(message: Message, auth: unknown, request: IncomingMessage): Promise<Admission> {
-    if (auth === undefined) return { message };
     const identity = await this.#prove(auth, request, message.channel);
-    return { message, proven: { identity, proof: digest(auth) } };
+    return identity ? { message, proven: { identity, proof: digest(auth) } } : { message };
   }
 
   /** Settles who the session is, or throws Unidentified. A message without auth is its session's. */
   async #identify(session: Session, message: Message, auth: unknown, request: IncomingMessage): Promise<void> {
-    if (auth === undefined) {
-      if (session.identity || this.#options.anonymous) return;
+    const proof = digest(auth);
+    if (session.identity && (auth === undefined || proof === session.proof)) return;
+    const identity = await this.#prove(auth, request, message.channel);
+    if (!identity) {
+      if (this.#options.anonymous) return;
       throw new Unidentified('auth', 'is missing: {room_channel, time_channel, current_user: {uid, uname}, token}');
     }
-    const proof = digest(auth);
-    if (proof === session.proof) return;
-    const identity = await this.#prove(auth, request, message.channel);
     if (session.identity && session.identity.user.uid !== identity.user.uid) {
       throw new Unidentified('current_user.uid', 'is not the one that this client came in with');
     }
     this.#options.sessions.identify(session, identity, proof);
   }
 
-  /** @throws Unidentified */
-  #prove(auth: unknown, request: IncomingMessage, channel: string): Promise<Identity> {
-    return this.#options.identify(readClaim(auth, placeError), request, channel, auth);
+  /**
+   * Null for a message that claims nothing (its identity may come with a later one).
+   * @throws Unidentified when what it claims is wrong
+   */
+  async #prove(auth: unknown, request: IncomingMessage, channel: string): Promise<Identity | null> {
+    const { claimless, identify } = this.#options;
+    if (auth !== undefined) return identify(readClaim(auth, placeError), request, channel, auth);
+    if (!claimless) return null;
+    try {
+      return await identify({ place: {} }, request, channel, auth);
+    } catch (error) {
+      if (error instanceof Unidentified && error.code !== 500) return null;
+      throw error;
+    }
   }
 
   async #meta(message: Message, session: Session): Promise<Admission> {
@@ -129,10 +142,11 @@ const accepted = ({ channel, id, clientId }: Message): Reply => ({ channel, id, 
 
 /**
  * A number for a claim (FNV-1a over its JSON), so that neither the claim nor its token stays in memory for every client.
- * Two claims with one number do no harm: what is taken for known already is not looked at, so it changes nothing.
+ * It only saves proving the same claim again: two claims with one number cannot make a client somebody else, or put it
+ * anywhere; the later one is merely overlooked.
  */
 function digest(auth: unknown): number {
-  const said = JSON.stringify(auth);
+  const said = JSON.stringify(auth) ?? '';
   let hash = 0x811c9dc5;
   for (let i = 0; i < said.length; i++) hash = Math.imul(hash ^ said.charCodeAt(i), 0x01000193);
   return (hash >>> 0) * 0x10000 + (said.length & 0xffff);

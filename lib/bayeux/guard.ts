@@ -85,6 +85,10 @@ export function refuse(message: Partial<Message>, error: string, advice?: Reply[
   return present({ channel, id, clientId, subscription, successful: false, error, advice }) as Reply;
 }
 
+/** Tells a client that it was sent away and is not to come back. */
+export const kicked = ({ channel, clientId, id }: Message): Reply =>
+  refuse({ channel, clientId, id }, bayeuxError(403, 'current_user.uid', 'You were sent away'), { reconnect: 'none' });
+
 /** Without the fields that are undefined. */
 function present<T extends object>(object: T): Message & T {
   for (const key of Object.keys(object) as (keyof T)[]) if (object[key] === undefined) delete object[key];

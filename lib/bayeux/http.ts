@@ -26,9 +26,17 @@ function parsedBody(body: unknown, limit: number): unknown {
   if (body === undefined) {
     throw new BadRequest(400, 'the body was read by a middleware that is mounted before faye-online: mount it after');
   }
-  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body.toString() : JSON.stringify(body);
+  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body.toString() : textOf(body);
   if (Buffer.byteLength(text) > limit) throw tooLarge(limit);
   return parseJson(text);
+}
+
+function textOf(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    throw new BadRequest(400, 'the message is nested too deeply');
+  }
 }
 
 const tooLarge = (limit: number): BadRequest => new BadRequest(413, `at most ${limit} bytes in one request`);

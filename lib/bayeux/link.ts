@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { ClientId, Millis } from '../domain.js';
 import type { Cork } from './cork.js';
-import type { FayeSocket, Reply } from './faye.js';
+import type { FayeSocket, Message, Reply } from './faye.js';
 import { textFrame } from './frame.js';
 
 /** RFC 6455 §7.4.1: the peer breaks a rule of ours (it reads too slowly, or does not answer pings). */
@@ -30,6 +30,8 @@ export class Link implements FayeSocket {
   /** Pings that were not answered. */
   missed = 0;
   held: HeldAnswer | null = null;
+  /** The connect that is with Faye now. */
+  asking: Message | null = null;
   /** Whether we gave the peer up. */
   dropped = false;
   /** Frames that still wait for the gate, and the end of their queue: they are handled in order. */
@@ -64,7 +66,9 @@ export class Link implements FayeSocket {
   /** Writes a frame that was built before. A peer that does not read is closed instead of being waited for. */
   write(frame: Buffer): void {
     if (!this.open) return;
-    if (this.socket.writableLength > this.limit) this.drop();
+    // What was written in this turn waits for its end; only what waited before is the peer's fault.
+    const slow = this.socket.writableCorked === 0 && this.socket.writableLength > this.limit;
+    if (slow) this.drop();
     else this.cork.write(this.socket, frame);
   }
 

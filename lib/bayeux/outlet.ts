@@ -8,12 +8,12 @@ export interface Outlet {
   attach(id: ClientId, link: Link | null): void;
   /** Sends a message to one client. */
   send(id: ClientId, message: Message): void;
-  /** Keeps a message for a client's next poll: its last one broke off. */
-  requeue(id: ClientId, message: Message): void;
+  /** Keeps messages for a client's next poll, before all others: its last poll broke off. */
+  requeue(id: ClientId, messages: readonly Message[]): void;
   /** Whether anybody subscribes to exactly this channel; true when that is not known. */
   listened(channel: Channel): boolean;
-  /** How many channels a client subscribes to; 0 when that is not known. */
-  subscriptions(id: ClientId): number;
+  /** The channels that a client subscribes to; none when that is not known. */
+  subscriptions(id: ClientId): readonly Channel[];
   /** Takes out the clients that were not heard for two time-outs. */
   sweep(now: Millis): void;
 }
@@ -24,6 +24,6 @@ export const foreignOutlet = (proxy: EngineProxy): Outlet => ({
   send: (_id, message) => proxy.publish(message),
   requeue: () => undefined,
   listened: () => true,
-  subscriptions: () => 0,
+  subscriptions: () => [],
   sweep: () => undefined,
 });

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClientId, Millis } from '../domain.js';
 import type { Exchange, Listener, Passed } from './exchange.js';
 import type { ProtocolServer, Reply } from './faye.js';
-import { BadRequest } from './guard.js';
+import { BadRequest, bayeuxError, refuse } from './guard.js';
 import { readJson, sendError, sendReplies } from './http.js';
 import type { Outlet } from './outlet.js';
 
@@ -12,6 +12,8 @@ export interface PollsOptions {
   readonly server: ProtocolServer;
   readonly outlet: Outlet;
   readonly listener: Listener;
+  /** The client comes by polling now. */
+  readonly supersede: (id: ClientId) => void;
   /** Bytes of a body. */
   readonly limit: number;
   readonly now: () => Millis;
@@ -57,9 +59,11 @@ export class Polls {
     let clientId: ClientId | undefined;
     for await (const item of this.#options.exchange.admit(body, request)) {
       if (!('message' in item)) answers.push([item]);
-      else {
-        if (item.message.channel === '/meta/connect') clientId = this.#hold(item, response);
-        answers.push(new Promise((done) => this.#options.exchange.process(item, request, done)));
+      else if (item.message.channel !== '/meta/connect') answers.push(this.#process(item, request));
+      else if (clientId !== undefined) answers.push([refuse(item.message, ONE_CONNECT)]);
+      else if (this.#hold(item, response)) {
+        clientId = item.message.clientId;
+        answers.push(this.#process(item, request));
       }
     }
     const replies = (await Promise.all(answers)).flat();
@@ -67,17 +71,28 @@ export class Polls {
     else sendReplies(response, replies);
   }
 
-  #hold({ message }: Passed, response: ServerResponse): ClientId | undefined {
-    const { listener, now } = this.#options;
+  #process(item: Passed, request: IncomingMessage): Promise<Reply[]> {
+    return new Promise((done) => this.#options.exchange.process(item, request, done));
+  }
+
+  /** @returns false when the peer went away while its message was at the gate: nobody is there to be held */
+  #hold({ message, client }: Passed, response: ServerResponse): boolean {
+    const { listener, now, supersede } = this.#options;
     const { clientId } = message;
-    if (clientId === undefined) return undefined;
+    if (clientId === undefined) return true;
+    if (response.destroyed) {
+      listener.dropped(clientId, now());
+      return false;
+    }
     // Faye would forget the older of two connects, and never answer it.
     this.supersede(clientId);
+    supersede(clientId);
     const poll: Poll = { clientId, askedAt: now() };
     this.#held.set(clientId, poll);
+    if (client) listener.heard(client);
     listener.hold(clientId);
     response.once('close', () => this.#closed(poll, response.writableFinished));
-    return clientId;
+    return true;
   }
 
   #closed(poll: Poll, answered: boolean): void {
@@ -95,6 +110,11 @@ export class Polls {
   /** The peer broke off in the middle: what it did not get waits for it. */
   #requeue(clientId: ClientId | undefined, replies: readonly Reply[]): void {
     if (clientId === undefined) return;
-    for (const reply of replies) if (reply.successful === undefined) this.#options.outlet.requeue(clientId, reply);
+    this.#options.outlet.requeue(
+      clientId,
+      replies.filter(({ successful }) => successful === undefined),
+    );
   }
 }
+
+const ONE_CONNECT = bayeuxError(400, 'channel', 'One connect in one request');

@@ -11,6 +11,8 @@ export function keepRequest(request: IncomingMessage, socket: Duplex): IncomingM
   return Object.assign(Object.create(IncomingMessage.prototype) as IncomingMessage, {
     ...added(request),
     headers,
+    rawHeaders: NONE,
+    rawTrailers: NONE,
     httpVersion,
     method,
     url,
@@ -24,4 +26,5 @@ function added(request: IncomingMessage): object {
   return Object.fromEntries(names.map((name) => [name, request[name as keyof IncomingMessage]]));
 }
 
+const NONE: string[] = [];
 const NODES = new Set(Object.keys(new IncomingMessage(null as never)).concat('_consuming', '_dumped'));

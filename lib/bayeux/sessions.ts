@@ -1,5 +1,5 @@
 // What the gate knows of each clientId that Faye gave out: whose it is, and what it last claimed.
-import type { Client, ClientId } from '../domain.js';
+import type { Client, ClientId, Millis } from '../domain.js';
 import type { Identity } from '../identity/identity.js';
 
 export interface Session {
@@ -14,6 +14,7 @@ export interface Session {
 
 export class Sessions {
   readonly #byId = new Map<ClientId, Session>();
+  readonly #banned = new Map<ClientId, Millis>();
   readonly #key: (id: ClientId) => string;
 
   /** @param key a keyed hash of a clientId: what may be written down instead of it */
@@ -44,5 +45,19 @@ export class Sessions {
 
   close(id: ClientId): void {
     this.#byId.delete(id);
+  }
+
+  /** A client that was sent away is told so for a while, whatever it asks. */
+  ban(id: ClientId, until: Millis): void {
+    this.#banned.set(id, until);
+  }
+
+  isBanned(id: ClientId | undefined): boolean {
+    return id !== undefined && this.#banned.has(id);
+  }
+
+  /** Forgets bans that are over. */
+  sweep(now: Millis): void {
+    for (const [id, until] of this.#banned) if (until <= now) this.#banned.delete(id);
   }
 }

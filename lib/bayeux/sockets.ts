@@ -4,9 +4,9 @@ import type { Duplex } from 'node:stream';
 import { type RawData, WebSocketServer } from 'ws';
 import type { ClientId, Millis } from '../domain.js';
 import { Cork } from './cork.js';
-import { type Exchange, kicked, type Listener, type Passed } from './exchange.js';
+import type { Exchange, Listener, Passed } from './exchange.js';
 import type { ProtocolServer, Reply } from './faye.js';
-import { BadRequest, bayeuxError, parseJson } from './guard.js';
+import { BadRequest, bayeuxError, kicked, parseJson } from './guard.js';
 import { Heartbeat } from './heartbeat.js';
 import { Holds } from './holds.js';
 import type { Limits } from './limits.js';
@@ -31,7 +31,7 @@ export interface SocketsOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Frames of one socket that may wait for the gate. */
+/** When so many frames of one socket wait for the gate, no more are read from it. */
 const BACKLOG = 100;
 const GOING_AWAY = 1001;
 
@@ -99,11 +99,15 @@ export class Sockets {
 
   #received(link: Link, text: string | null): void {
     link.hear(this.#options.now());
-    if (link.backlog >= BACKLOG) link.drop();
-    if (link.dropped) return;
     link.backlog++;
-    const work = (): Promise<void> => this.#exchange(link, text).finally(() => link.backlog--);
+    if (link.backlog === BACKLOG) link.ws.pause();
+    const work = (): Promise<void> => this.#exchange(link, text).finally(() => this.#done(link));
     link.busy = link.backlog === 1 ? work() : link.busy.then(work);
+  }
+
+  #done(link: Link): void {
+    link.backlog--;
+    if (link.backlog === 0 && link.ws.isPaused) link.ws.resume();
   }
 
   /** Settles when the messages are on their way, not when they are answered: a connect waits for long. Never rejects. */
@@ -112,7 +116,6 @@ export class Sockets {
     try {
       if (text === null) throw new BadRequest(400, 'send text frames, not binary ones');
       for await (const item of exchange.admit(parseJson(text), link.request)) {
-        if (!link.open) return;
         if (!('message' in item)) reply(link, [item]);
         else this.#process(link, item);
       }
@@ -124,24 +127,42 @@ export class Sockets {
   }
 
   #process(link: Link, passed: Passed): void {
-    const { exchange } = this.#options;
     const { channel, clientId } = passed.message;
-    if (clientId !== undefined && channel !== '/meta/disconnect') this.#attach(link, clientId);
+    // What was said before the socket closed counts; only there is nobody any more to come in or to be told.
+    if (!link.open && COMING_IN.has(channel)) return;
+    if (link.open && clientId !== undefined && channel !== '/meta/disconnect') this.#attach(link, clientId);
     if (channel === '/meta/connect') this.#connect(link, passed);
-    else exchange.process(passed, link.request, (replies) => reply(link, replies));
+    else this.#options.exchange.process(passed, link.request, (replies) => reply(link, replies));
   }
 
   /** Messages do not wait for a connect here, so Faye answers it at once and the answer is what is held. */
-  #connect(link: Link, { message, proven }: Passed): void {
-    const { exchange, listener } = this.#options;
-    if (message.clientId !== undefined) listener.hold(message.clientId);
+  #connect(link: Link, { message, client, proven }: Passed): void {
+    // Faye would forget the older of two that it has at once, and never answer it.
+    if (link.asking) reply(link, [{ ...link.asking, data: undefined, successful: true }]);
+    const { channel, clientId, id } = message;
+    link.asking = { channel, clientId, id };
     const wait = message.advice?.timeout;
-    const passed: Passed = { message: { ...message, advice: { timeout: 0 } }, proven };
-    exchange.process(passed, link.request, (replies) => {
-      const [answer] = replies;
-      if (answer?.successful && link.clientId === message.clientId) this.#holds.hold(link, answer.id, replies, wait);
-      else reply(link, replies);
+    const asked: Passed = { message: { ...message, advice: { timeout: 0 } }, client, proven };
+    this.#options.exchange.process(asked, link.request, (replies) => {
+      link.asking = null;
+      this.#connected(link, asked, replies, wait);
     });
+  }
+
+  #connected(link: Link, { message, client }: Passed, replies: Reply[], wait: Millis | undefined): void {
+    const { listener, now } = this.#options;
+    const { clientId } = message;
+    if (!link.open || clientId === undefined || link.clientId !== clientId) {
+      reply(link, replies);
+    } else if (!replies[0]?.successful) {
+      // An extension of the host's may refuse it.
+      listener.dropped(clientId, now());
+      reply(link, replies);
+    } else {
+      if (client) listener.heard(client);
+      listener.hold(clientId);
+      this.#holds.hold(link, message.id, replies, wait);
+    }
   }
 
   #attach(link: Link, id: ClientId): void {
@@ -158,6 +179,15 @@ export class Sockets {
     this.#links.set(id, link);
     server.openSocket(id, link, link.request);
     outlet.attach(id, link);
+  }
+
+  /** Closes the socket of a client that comes by polling now. */
+  supersede(id: ClientId): void {
+    const link = this.#links.get(id);
+    if (!link) return;
+    this.#detach(link, id);
+    link.clientId = null;
+    link.close();
   }
 
   /** The socket stays open for another client. */
@@ -207,6 +237,8 @@ function listeners(
 }
 
 const linkOf = (socket: unknown): Link => (socket as LinkedSocket).link;
+
+const COMING_IN = new Set(['/meta/handshake', '/meta/connect', '/meta/subscribe']);
 
 function reply(link: Link, replies: readonly Reply[]): void {
   if (replies.length > 0) link.send(serialize(replies));

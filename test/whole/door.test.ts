@@ -189,6 +189,7 @@ describe('a message that is wrong', () => {
   it('says that it is another user', async () => {
     const house = await startHouse(trusted);
     const tab = await (await Tab.open(house.faye, auth('ann'))).come();
+    await vi.waitFor(async () => expect((await house.online.room(ROOM)).count).toBe(1));
     tab.auth = auth('bob');
     expect(await tab.ask({ channel: '/meta/disconnect' })).toMatchObject({
       successful: false,

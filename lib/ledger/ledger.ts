@@ -62,6 +62,10 @@ export class Ledger {
 
   /** Settles what a crash left open, and begins to write. Rejects when the database or the store is away. */
   async start(): Promise<void> {
+    for (const journal of this.#options.journals) {
+      const position = await positionOf(this.#models, journal.name);
+      if (position !== null) journal.resume?.(position);
+    }
     await this.checkpoint();
     this.#checkpoints.soon();
   }

@@ -45,6 +45,19 @@ export class MemoryJournal implements Journal {
     this.#forget(this.#firstAfter(upTo));
   }
 
+  resume(after: Position): void {
+    const [ms = 0, counter = 0] = after.split('-').map(Number);
+    if (comparePositions(after, `${this.#ms}-${this.#counter}`) > 0) {
+      this.#ms = ms;
+      this.#counter = counter;
+    }
+    // What was written before the predecessor's position was known moves above it, in its order.
+    this.#entries = this.#entries.map(
+      (entry) =>
+        entry && { ...entry, position: comparePositions(entry.position, after) > 0 ? entry.position : this.#next(0) },
+    );
+  }
+
   #next(now: Millis): Position {
     this.#counter = now > this.#ms ? 0 : this.#counter + 1;
     this.#ms = Math.max(this.#ms, now);

@@ -89,6 +89,29 @@ export function ledgerFaultsContract(make: MakeDatabase): void {
     expect(await scene().store.journals[0]?.read(null, 10)).toEqual([]);
   });
 
+  it('write what happens after a restart, although the wall clock was set back in between', async () => {
+    await scene().join(ann('a1'), 3_600);
+    await scene().ledger.flush();
+    await scene().crash({ backAt: 0 });
+    await scene().join(bob('b1', { room: ROOM }), 1);
+    await scene().leave(bob('b1'), 5);
+    await scene().ledger.flush();
+    expect(await scene().stays(bob.user)).toEqual([`${ROOM} 1–5 leave`]);
+  });
+
+  it('write what happened before the database could be opened, too', async () => {
+    await scene().join(ann('a1'), 3_600);
+    await scene().ledger.flush();
+    await scene().crash({ backAt: 0 });
+    const late = scene().keep();
+    await scene().join(bob('b1', { room: ROOM }), 1);
+    await late.start();
+    await scene().leave(bob('b1'), 5);
+    await late.flush();
+    expect(await scene().stays(bob.user)).toEqual([`${ROOM} 1–5 leave`]);
+    await late.close();
+  });
+
   it('write all of a change or nothing of it, and all of it once the database is back', async () => {
     await scene().join(ann('a1'), 0);
     await takeAway(scene());

@@ -1,5 +1,5 @@
 // faye-online: makes the parts and joins them. The only file that knows them all.
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import { pino } from 'pino';
 import type { FayeOnline } from './api.js';
@@ -194,7 +194,7 @@ const keysOf = ({ secret }: Config) => (typeof secret === 'string' ? [{ secret }
 
 /** A keyed hash of a clientId. The key is the site's, or random: the hash only has to be told apart, not told again. */
 function clientKey(config: Config): (id: ClientId) => string {
-  const key = keysOf(config)[0]?.secret ?? randomBytes(32);
+  const key = createSecretKey(Buffer.from(keysOf(config)[0]?.secret ?? randomBytes(32)));
   return (id) => createHmac('sha256', key).update(id).digest('base64url').slice(0, 16);
 }
 

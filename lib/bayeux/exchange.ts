@@ -60,11 +60,14 @@ export class Exchange {
     this.#options = options;
   }
 
-  /** Guard and gate, in order. @throws BadRequest when the whole body is unusable */
-  async *admit(body: unknown, request: IncomingMessage): AsyncGenerator<Passed | Reply> {
+  /**
+   * Guard and gate, in order; `each` gets what passed, or the reply that refuses it.
+   * @throws BadRequest when the whole body is unusable
+   */
+  async admit(body: unknown, request: IncomingMessage, each: (item: Passed | Reply) => void): Promise<void> {
     for (const item of this.#options.guard(body)) {
-      if ('refusal' in item) yield item.refusal;
-      else yield this.#settle(await this.#options.gate.admit(item, request));
+      if ('refusal' in item) each(item.refusal);
+      else each(this.#settle(await this.#options.gate.admit(item, request)));
     }
   }
 

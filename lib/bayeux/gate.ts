@@ -110,7 +110,8 @@ export class Gate {
     channels: string[],
   ): Promise<Admission> {
     for (const channel of channels) {
-      const refused = await this.#options.rules(session.identity, action, channel);
+      const verdict = this.#options.rules(session.identity, action, channel);
+      const refused = verdict instanceof Promise ? await verdict : verdict;
       if (refused) return { reply: refuse(message, refused) };
     }
     return { message, session };

@@ -71,11 +71,13 @@ function rebuild(raw: unknown, limits: Limits, schemas: Schemas): Guarded | Refu
   }
   const tooMuch = shapeError(raw, limits);
   if (tooMuch) return { refusal: refuse({}, bayeuxError(400, 'message', `The message is ${tooMuch}`)) };
-  const head = schemas.head.safeParse(raw);
-  if (!head.success) return { refusal: refuse({}, schemaError(head.error)) };
-  const schema = schemas.byChannel[head.data.channel] ?? schemas.publish;
+  const { channel } = raw as { channel?: unknown };
+  const schema = schemas.byChannel.get(channel) ?? schemas.publish;
   const parsed = schema.safeParse(raw);
-  if (!parsed.success) return { refusal: refuse(head.data, schemaError(parsed.error)) };
+  if (!parsed.success) {
+    const head = schemas.head.safeParse(raw);
+    return { refusal: refuse(head.data ?? {}, schemaError(head.error ?? parsed.error)) };
+  }
   return { message: present(parsed.data), auth: (raw as { auth?: unknown }).auth };
 }
 
@@ -131,17 +133,19 @@ function messageSchemas(limits: Limits) {
   return {
     head: z.object({ channel, id: id.optional().catch(undefined), clientId: clientId.optional().catch(undefined) }),
     publish: z.object({ ...base, clientId: clientId.optional(), data }),
-    byChannel: {
-      '/meta/handshake': z.object({
-        ...base,
-        version: text(16, 'version'),
-        minimumVersion: text(16, 'minimumVersion').optional(),
-        supportedConnectionTypes: types,
+    byChannel: new Map<unknown, z.ZodType<Message>>(
+      Object.entries({
+        '/meta/handshake': z.object({
+          ...base,
+          version: text(16, 'version'),
+          minimumVersion: text(16, 'minimumVersion').optional(),
+          supportedConnectionTypes: types,
+        }),
+        '/meta/connect': z.object({ ...ofClient, connectionType, advice }),
+        '/meta/subscribe': z.object({ ...ofClient, subscription }),
+        '/meta/unsubscribe': z.object({ ...ofClient, subscription }),
+        '/meta/disconnect': z.object(ofClient),
       }),
-      '/meta/connect': z.object({ ...ofClient, connectionType, advice }),
-      '/meta/subscribe': z.object({ ...ofClient, subscription }),
-      '/meta/unsubscribe': z.object({ ...ofClient, subscription }),
-      '/meta/disconnect': z.object(ofClient),
-    } as Record<string, z.ZodType<Message>>,
+    ),
   };
 }

@@ -13,7 +13,7 @@ export function randomId(): ClientId {
     randomFillSync(pool);
     used = 0;
   }
-  const id = pool.toString('hex', used, used + BYTES);
+  const id = pool.toString('base64url', used, used + BYTES);
   // What was given out does not stay in memory.
   pool.fill(0, used, used + BYTES);
   used += BYTES;

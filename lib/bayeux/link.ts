@@ -10,6 +10,9 @@ import { textFrame } from './frame.js';
 /** RFC 6455 §7.4.1: the peer breaks a rule of ours (it reads too slowly, or does not answer pings). */
 const POLICY = 1008;
 
+/** One promise for all links on which nothing waits. */
+export const IDLE: Promise<void> = Promise.resolve();
+
 /** The answer to a connect, held until its time-out. */
 export interface HeldAnswer {
   readonly id: Reply['id'];
@@ -36,7 +39,7 @@ export class Link implements FayeSocket {
   dropped = false;
   /** Frames that still wait for the gate, and the end of their queue: they are handled in order. */
   backlog = 0;
-  busy: Promise<void> = Promise.resolve();
+  busy: Promise<void> = IDLE;
 
   constructor(
     readonly ws: WebSocket,

@@ -57,7 +57,7 @@ export class Polls {
   async #exchange(body: unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const answers: (Reply[] | Promise<Reply[]>)[] = [];
     let clientId: ClientId | undefined;
-    for await (const item of this.#options.exchange.admit(body, request)) {
+    await this.#options.exchange.admit(body, request, (item) => {
       if (!('message' in item)) answers.push([item]);
       else if (item.message.channel !== '/meta/connect') answers.push(this.#process(item, request));
       else if (clientId !== undefined) answers.push([refuse(item.message, ONE_CONNECT)]);
@@ -65,7 +65,7 @@ export class Polls {
         clientId = item.message.clientId;
         answers.push(this.#process(item, request));
       }
-    }
+    });
     const replies = (await Promise.all(answers)).flat();
     if (response.destroyed) this.#requeue(clientId, replies);
     else sendReplies(response, replies);

@@ -22,8 +22,9 @@ export function keepRequest(request: IncomingMessage, socket: Duplex): IncomingM
 
 /** Own properties that Node does not give a request: those of the host. */
 function added(request: IncomingMessage): object {
-  const names = Object.keys(request).filter((name) => !NODES.has(name));
-  return Object.fromEntries(names.map((name) => [name, request[name as keyof IncomingMessage]]));
+  const mine: Record<string, unknown> = {};
+  for (const name of Object.keys(request)) if (!NODES.has(name)) mine[name] = request[name as keyof IncomingMessage];
+  return mine;
 }
 
 const NONE: string[] = [];

@@ -16,24 +16,30 @@ export type Authorize = (user: Actor, action: Action, channel: Channel) => boole
 export const ownPlaces: Authorize = (user, _action, channel) =>
   user !== null && (isWithin(channel, user.room) || isWithin(channel, user.activity));
 
-/** @returns the Bayeux error that refuses, or null when it is allowed */
-export type Rules = (identity: Identity | null, action: Action, channel: Channel) => Promise<string | null>;
+/** @returns the Bayeux error that refuses, or null when it is allowed; a promise only when the host takes its time */
+export type Rules = (
+  identity: Identity | null,
+  action: Action,
+  channel: Channel,
+) => string | null | Promise<string | null>;
 
 export function createRules(authorize: Authorize, onError: (error: unknown) => void): Rules {
-  const ask = async (actor: Actor, action: Action, channel: Channel): Promise<boolean> => {
-    try {
-      return await authorize(actor, action, channel);
-    } catch (error) {
-      onError(error);
-      return false;
-    }
-  };
-  return async (identity, action, channel) => {
+  return (identity, action, channel) => {
     const never = forbidden(action, channel);
     if (never) return never;
     if (identity?.[action]?.includes(channel)) return null;
-    const allowed = await ask(identity && { ...identity.user, ...identity.place }, action, channel);
-    return allowed ? null : bayeuxError(403, channel, `You may not ${action} here`);
+    const refused = bayeuxError(403, channel, `You may not ${action} here`);
+    const fail = (error: unknown): string => {
+      onError(error);
+      return refused;
+    };
+    try {
+      const allowed = authorize(identity && { ...identity.user, ...identity.place }, action, channel);
+      if (typeof allowed !== 'boolean') return allowed.then((yes) => (yes ? null : refused), fail);
+      return allowed ? null : refused;
+    } catch (error) {
+      return fail(error);
+    }
   };
 }
 

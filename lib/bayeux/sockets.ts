@@ -10,7 +10,7 @@ import { BadRequest, bayeuxError, kicked, parseJson } from './guard.js';
 import { Heartbeat } from './heartbeat.js';
 import { Holds } from './holds.js';
 import type { Limits } from './limits.js';
-import { Link, LinkedSocket } from './link.js';
+import { IDLE, Link, LinkedSocket } from './link.js';
 import type { Outlet } from './outlet.js';
 import { keepRequest } from './request.js';
 import { serialize } from './serialize.js';
@@ -107,7 +107,9 @@ export class Sockets {
 
   #done(link: Link): void {
     link.backlog--;
-    if (link.backlog === 0 && link.ws.isPaused) link.ws.resume();
+    if (link.backlog > 0) return;
+    link.busy = IDLE;
+    if (link.ws.isPaused) link.ws.resume();
   }
 
   /** Settles when the messages are on their way, not when they are answered: a connect waits for long. Never rejects. */
@@ -115,10 +117,10 @@ export class Sockets {
     const { exchange, onError } = this.#options;
     try {
       if (text === null) throw new BadRequest(400, 'send text frames, not binary ones');
-      for await (const item of exchange.admit(parseJson(text), link.request)) {
+      await exchange.admit(parseJson(text), link.request, (item) => {
         if (!('message' in item)) reply(link, [item]);
         else this.#process(link, item);
-      }
+      });
     } catch (error) {
       if (!(error instanceof BadRequest)) onError(error);
       const [code, text] = error instanceof BadRequest ? [error.status, error.message] : [500, 'Internal server error'];

@@ -26,7 +26,7 @@ export interface LedgerOptions {
   /** Tells the store of the last proofs of life that this process has, so that `present` knows them. */
   readonly beat: () => Promise<void>;
   readonly now: () => Millis;
-  /** How long after a change it is written at the latest; default 500. */
+  /** How long after a change it is written at the latest; default 900. */
   readonly flushEvery?: Millis;
   /** How often running stays are written down; default 9000, so that with the writing a crash costs 10 s at most. */
   readonly checkpointEvery?: Millis;
@@ -49,7 +49,7 @@ export class Ledger {
   readonly #checkpoints: Loop;
 
   constructor(options: LedgerOptions) {
-    const { sequelize, flushEvery = 500, checkpointEvery = 9_000, batch = 500, timeZone, onError } = options;
+    const { sequelize, flushEvery = 900, checkpointEvery = 9_000, batch = 500, timeZone, onError } = options;
     this.#options = options;
     this.#batch = batch;
     this.#models = defineModels(sequelize);

@@ -101,7 +101,7 @@ export interface Roster {
   readonly users: readonly Present[];
 }
 
-/** A place in a journal. Positions of one journal grow, across restarts too, and compare by `comparePositions`. */
+/** A place in a journal. Positions of one journal grow, and compare by `comparePositions`. */
 export type Position = string;
 
 export interface JournalEntry {
@@ -117,11 +117,6 @@ export interface Journal {
   read(after: Position | null, limit: number): Promise<JournalEntry[]>;
   /** Forgets the entries up to and including `position`. */
   trim(upTo: Position): Promise<void>;
-  /**
-   * For a journal that begins anew with every process: says how far its predecessor was written down, before the first
-   * read. All positions are above that from then on, also when the wall clock was set back in between.
-   */
-  resume?(after: Position): void;
 }
 
 /** Where the login log counts a client: on its activity, or in its room when it has no activity. */

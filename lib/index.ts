@@ -86,9 +86,11 @@ export function fayeOnline(options: Options): FayeOnline {
   const foreign = foreignTo(config);
   const shared = { gate, sessions, listener: presence, welcome: announcer, foreign, now, onError };
   const bayeux = new Adapter({ mount, timeout, ping, limits, ...(engine ? { engine } : {}), ...shared });
+  const zone = config.timeZone === undefined ? {} : { timeZone: config.timeZone };
   const history = new History({
     database: config.database,
     migrate: config.migrate ?? config.database === 'sqlite::memory:',
+    ...zone,
     store,
     beat: () => presence.beat(),
     now,
@@ -117,6 +119,7 @@ export function fayeOnline(options: Options): FayeOnline {
     report,
     status,
     ...(config.dashboard ? { access: config.dashboard } : {}),
+    ...zone,
     production: process.env.NODE_ENV === 'production',
     now,
     onError,

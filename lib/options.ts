@@ -41,6 +41,8 @@ export interface Options {
   readonly grace?: number;
   /** `sqlite:<file>`, `mysql://…`, or a ready Sequelize. Default `sqlite:faye-online.sqlite`. */
   readonly database?: string | Sequelize;
+  /** The IANA zone of local times: in the gem's `online_times` and on the dashboard. Default: this process's. */
+  readonly timeZone?: string;
   /** Brings the database up to date at start, instead of asking for `npx sequelize db:migrate`. Default: only in memory. */
   readonly migrate?: boolean;
   /** Who is online. Default: in this process. */
@@ -128,6 +130,7 @@ const schema = z.strictObject({
       error: 'must be sqlite:<file>, mysql://user:password@host/database, or a Sequelize',
     })
     .default('sqlite:faye-online.sqlite'),
+  timeZone: z.string().refine(isTimeZone, 'must be an IANA name such as Europe/Berlin').optional(),
   migrate: z.boolean({ error: 'must be true or false' }).optional(),
   store: having<PresenceStore>('join', 'renew', 'leave', 'expire', 'roster').optional(),
   engine: z.looseObject({ type: having<EngineType>('create') }, { error: 'must be {type, …}' }).optional(),
@@ -147,6 +150,14 @@ const schema = z.strictObject({
   limits: z.strictObject(Object.fromEntries(Object.keys(LIMITS).map((limit) => [limit, count.optional()]))).optional(),
   logger: having('warn', 'error', 'info').optional(),
 });
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
 
 function explainSecret(issue: { readonly input?: unknown }): string {
   return Array.isArray(issue.input)

@@ -1,5 +1,5 @@
 // A checkpoint: what runs is written down as seen now, so that a crash loses no more than the time since.
-import { literal, Op, type Transaction } from 'sequelize';
+import { literal, type Transaction } from 'sequelize';
 import type { Models } from '../../db/models/index.js';
 import type { Millis, Presence } from '../domain.js';
 import { groupBy } from './group.js';
@@ -71,14 +71,15 @@ async function writeSeenAt(
   transaction: Transaction,
 ): Promise<void> {
   const at = new Date(seen);
-  // Numbers only, which we made ourselves.
+  // Numbers only, which we made ourselves: no text of a user's is in this statement.
   const lengths = stays.map(({ id, started }) => `WHEN ${id} THEN ${lengthOf(started, seen)}`).join(' ');
   await Stay.update(
     { seen_at: at, milliseconds: literal(`CASE id ${lengths} END`) },
     { where: { id: stays.map(({ id }) => id), ended_at: null }, transaction, ...INLINE },
   );
-  await User.update(
-    { last_seen_at: at },
-    { where: { uid: stays.map(({ uid }) => uid), last_seen_at: { [Op.lt]: at } }, transaction, ...INLINE },
-  );
+  // Not by the model: it would look for the names of parameters in uids such as `$1`.
+  await User.sequelize?.query('UPDATE faye_users SET last_seen_at = :at WHERE uid IN (:uids) AND last_seen_at < :at', {
+    replacements: { at, uids: stays.map(({ uid }) => uid) },
+    transaction,
+  });
 }

@@ -12,6 +12,7 @@ export interface HistoryOptions {
   readonly database: string | Sequelize;
   /** Bring the database up to date, instead of asking for it. */
   readonly migrate: boolean;
+  readonly timeZone?: string;
   readonly store: PresenceStore;
   readonly beat: () => Promise<void>;
   readonly now: () => Millis;
@@ -72,7 +73,8 @@ async function open({ database, store, beat, now, onError, ...options }: History
     );
   }
   const { journals } = store;
-  const ledger = new Ledger({ sequelize, journals, present: () => store.present(), beat, now, onError });
+  const zone = options.timeZone === undefined ? {} : { timeZone: options.timeZone };
+  const ledger = new Ledger({ sequelize, journals, present: () => store.present(), beat, now, onError, ...zone });
   await ledger.start();
   const report = createReport({
     sequelize,

@@ -6,7 +6,7 @@ import { inBatches } from './batches.js';
 import { ChannelIds } from './channel_ids.js';
 import { compare, writeSeen } from './checkpoint.js';
 import { Loop } from './loop.js';
-import { move, positionOf } from './positions.js';
+import { forgetOthers, move, positionOf } from './positions.js';
 import { project } from './projections.js';
 import type { Projector } from './projector.js';
 import { Queue } from './queue.js';
@@ -62,10 +62,10 @@ export class Ledger {
 
   /** Settles what a crash left open, and begins to write. Rejects when the database or the store is away. */
   async start(): Promise<void> {
-    for (const journal of this.#options.journals) {
-      const position = await positionOf(this.#models, journal.name);
-      if (position !== null) journal.resume?.(position);
-    }
+    await forgetOthers(
+      this.#models,
+      this.#options.journals.map(({ name }) => name),
+    );
     await this.checkpoint();
     this.#checkpoints.soon();
   }

@@ -1,5 +1,5 @@
 // How far each journal has been written down.
-import type { Transaction } from 'sequelize';
+import { Op, type Transaction } from 'sequelize';
 import type { Models } from '../../db/models/index.js';
 import type { Position } from '../domain.js';
 
@@ -24,4 +24,9 @@ export async function move(
   if (await models.JournalPosition.findByPk(journal, { transaction })) return false;
   await models.JournalPosition.create({ journal, position: to }, { transaction });
   return true;
+}
+
+/** Forgets the positions of journals that lived in the memory of processes before this one. */
+export async function forgetOthers(models: Models, journals: readonly string[]): Promise<void> {
+  await models.JournalPosition.destroy({ where: { journal: { [Op.like]: 'memory-%', [Op.notIn]: [...journals] } } });
 }

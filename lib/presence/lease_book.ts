@@ -48,7 +48,7 @@ export class LeaseBook {
   /** Whether a client was silent for a whole lease and no sweep has seen it yet (the process was stopped). */
   hasLapsed(id: ClientId, now: Millis): boolean {
     const known = this.#heard.get(id);
-    return known !== undefined && !this.#held.has(id) && now - known.at >= this.#lease;
+    return known !== undefined && !this.#held.has(id) && known.ends <= now;
   }
 
   hold(id: ClientId): void {
@@ -136,10 +136,13 @@ export class LeaseBook {
     this.#heard.set(id, { ...known, at: now, ends: now, told: 0, unsaid: true, unjoined: false, leaving: true });
   }
 
-  /** Empties the book. @returns all clients, and which of them had been dropped. */
-  clear(): { id: ClientId; dropped: boolean }[] {
-    const dropped = ({ client, leaving }: Heard) => leaving && !this.#held.has(client.id);
-    const all = Array.from(this.#heard.values(), (known) => ({ id: known.client.id, dropped: dropped(known) }));
+  /** Empties the book. @returns all clients: whether they are held here, and when they were last heard. */
+  clear(): { id: ClientId; heldHere: boolean; at: Millis }[] {
+    const all = Array.from(this.#heard.values(), ({ client: { id }, at }) => ({
+      id,
+      heldHere: this.#held.has(id),
+      at,
+    }));
     this.#heard.clear();
     this.#held.clear();
     return all;

@@ -1,4 +1,5 @@
 // The journal of the memory store: a bounded ring of entries whose positions grow, also when the clock goes back.
+import { randomUUID } from 'node:crypto';
 import {
   type Change,
   comparePositions,
@@ -12,7 +13,8 @@ import {
 const COMPACT_FROM = 1024;
 
 export class MemoryJournal implements Journal {
-  readonly name = 'memory';
+  /** Another with every process: what was written down of one journal says nothing about the next. */
+  readonly name = `memory-${randomUUID()}`;
   readonly #limit: number;
   readonly #onOverflow: ((dropped: number) => void) | undefined;
   /** Entries from `#oldest` on are kept; those before it are forgotten, and cut off now and then. */
@@ -43,19 +45,6 @@ export class MemoryJournal implements Journal {
 
   async trim(upTo: Position): Promise<void> {
     this.#forget(this.#firstAfter(upTo));
-  }
-
-  resume(after: Position): void {
-    const [ms = 0, counter = 0] = after.split('-').map(Number);
-    if (comparePositions(after, `${this.#ms}-${this.#counter}`) > 0) {
-      this.#ms = ms;
-      this.#counter = counter;
-    }
-    // What was written before the predecessor's position was known moves above it, in its order.
-    this.#entries = this.#entries.map(
-      (entry) =>
-        entry && { ...entry, position: comparePositions(entry.position, after) > 0 ? entry.position : this.#next(0) },
-    );
   }
 
   #next(now: Millis): Position {

@@ -22,6 +22,8 @@ export class Presence {
   #beaten: Millis;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
+  /** Clients that were heard after their lease was over, while the sweep that ends it runs. */
+  readonly #returning = new Set<ClientId>();
   #closed = false;
 
   constructor({ sweepEvery = 1_000, beatEvery = 5_000, ...options }: PresenceOptions) {
@@ -82,6 +84,7 @@ export class Presence {
   /** The client said goodbye, or is sent away: it leaves at once, also when another process heard it. */
   gone(id: ClientId, cause: 'leave' | 'kick'): void {
     const now = this.#options.now();
+    this.#returning.delete(id);
     const known = this.#book.forget(id);
     void this.#registrar.leave(id, now, cause).then((left) => {
       if (!left && known && !this.#closed) this.#book.failedToLeave(known, now);
@@ -122,13 +125,22 @@ export class Presence {
     await this.#sweeping;
     const now = this.#options.now();
     const everyone = this.#book.clear();
-    await Promise.all(everyone.map(({ id, dropped }) => this.#registrar.leave(id, now, dropped ? 'lost' : 'shutdown')));
+    // Whose connection is not here is not known to be alive: those go as of when they were heard.
+    const away = everyone.filter(({ heldHere }) => !heldHere);
+    await this.#registrar.renew(away.map(({ id, at }) => ({ id, seen: at, ends: now })));
+    const leave = ({ id, heldHere }: { id: ClientId; heldHere: boolean }) =>
+      this.#registrar.leave(id, now, heldHere ? 'shutdown' : 'lost');
+    await Promise.all(everyone.map(leave));
   }
 
   /** A client is heard after a silence longer than its lease: the silence ends a presence, then another begins. */
   #comeBack(client: Client): void {
     this.#book.forget(client.id);
-    void this.sweep().then(() => this.heard(client));
+    this.#returning.add(client.id);
+    void this.sweep().then(() => {
+      // It may have said goodbye meanwhile.
+      if (this.#returning.delete(client.id)) this.heard(client);
+    });
   }
 
   async #sweep(): Promise<void> {

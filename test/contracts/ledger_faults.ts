@@ -99,6 +99,30 @@ export function ledgerFaultsContract(make: MakeDatabase): void {
     expect(await scene().stays(bob.user)).toEqual([`${ROOM} 1–5 leave`]);
   });
 
+  it('write checkpoints by itself, again and again', async () => {
+    const ledger = scene().keep({ checkpointEvery: 10 });
+    await scene().join(ann('a1', { room: ROOM }), 0);
+    await ledger.start();
+    for (const seconds of [5, 7]) {
+      await scene().hear(ann('a1'), seconds);
+      await vi.waitFor(async () => expect(await scene().stays(ann.user)).toEqual([`${ROOM} 0–${seconds} seen`]));
+    }
+    await ledger.close();
+  });
+
+  it('take any uid for what it is, at checkpoints too', async () => {
+    const uids = ['$1', '$$x', '-$a', ':at', '?', "o'hara", '\\', '%'];
+    for (const uid of uids) {
+      await scene().join({ ...ann(uid, { room: ROOM }), user: { uid, uname: 'Ann' } }, 0);
+    }
+    await scene().ledger.flush();
+    for (const uid of uids) await scene().hear(ann(uid), 9);
+    await scene().checkpointAt(9);
+    for (const uid of uids) expect(await scene().stays({ uid })).toEqual([`${ROOM} 0–9 seen`]);
+    const seen = (await scene().models.User.findAll()).map(({ last_seen_at }) => last_seen_at?.getTime());
+    expect(seen).toEqual(uids.map(() => scene().at(9)));
+  });
+
   it('write what happened before the database could be opened, too', async () => {
     await scene().join(ann('a1'), 3_600);
     await scene().ledger.flush();

@@ -72,6 +72,17 @@ describe('a snapshot', () => {
     for (const delta of hall.deltas()) reader.take(delta);
     expect(reader.names()).toEqual([1, 2, 3]);
   });
+
+  it('is read once for all who come between two announcements, when nobody else announces', async () => {
+    const hall = new Hall({ alone: true });
+    await hall.join(ann('a1'), bob('b1'));
+    const snapshots = [await hall.announcer.snapshot(ROOM), await hall.announcer.snapshot(ROOM)];
+    expect(snapshots[1]).toBe(snapshots[0]);
+    await hall.join(carol('c1'));
+    expect(await hall.announcer.snapshot(ROOM)).toBe(snapshots[0]);
+    await hall.wait(100);
+    expect(await hall.announcer.snapshot(ROOM)).toMatchObject({ count: 3 });
+  });
 });
 
 describe('a reader', () => {
@@ -83,23 +94,23 @@ describe('a reader', () => {
     fc.record({ type: fc.constant('stop' as const) }),
   );
 
-  it('knows the room whenever it came, whoever else listened before', async () => {
-    const property = fc.asyncProperty(fc.array(event, { maxLength: 40 }), async (events) => {
-      const hall = new Hall();
+  it.each([true, false])('knows the room whenever it came, whoever else listens (alone: %s)', async (alone) => {
+    const property = fc.asyncProperty(fc.array(event, { maxLength: 40, size: 'max' }), async (events) => {
+      const hall = new Hall({ alone });
       hall.listening.clear();
       const tabs = new Set<number>();
-      let reader: Reader | undefined;
+      let readers: Reader[] = [];
       const read = () => {
-        for (const delta of hall.deltas()) reader?.take(delta);
+        for (const delta of hall.deltas()) for (const reader of readers) reader.take(delta);
       };
       for (const one of events) {
         if (one.type === 'wait') await hall.wait(one.ms);
         else if (one.type === 'stop') {
-          reader = undefined;
+          readers = [];
           hall.listening.delete(DELTA);
         } else if (one.type === 'listen') {
           hall.listening.add(DELTA);
-          reader = new Reader(await hall.announcer.snapshot(ROOM));
+          readers.push(new Reader(await hall.announcer.snapshot(ROOM)));
         } else if (tabs.delete(one.tab)) await hall.leave(`t${one.tab}`);
         else {
           tabs.add(one.tab);
@@ -109,10 +120,11 @@ describe('a reader', () => {
       }
       await hall.wait(200);
       read();
-      if (!reader) return;
       const { epoch, v, users } = await hall.announcer.snapshot(ROOM);
-      expect([reader.v, reader.names().sort()]).toEqual([v, users.map(({ uid }) => uid).sort()]);
-      if (v > 0) expect(reader.epoch).toBe(epoch);
+      for (const reader of readers) {
+        expect([reader.v, reader.names().sort()]).toEqual([v, users.map(({ uid }) => uid).sort()]);
+        if (v > 0) expect(reader.epoch).toBe(epoch);
+      }
     });
     await fc.assert(property, { numRuns: 300 });
   });

@@ -109,7 +109,7 @@ const count = z.number({ error: 'must be a whole number' }).int('must be a whole
 const path = z
   .string({ error: 'must be a path such as /faye' })
   .regex(/^(\/[0-9A-Za-z_.-]+)+$/, 'must be an absolute path without a slash at the end, such as /faye');
-const url = z.string().regex(/^(sqlite:|mysql:\/\/|mariadb:\/\/)/, 'must begin with sqlite: or mysql://');
+const url = z.string().regex(/^(sqlite:|mysql:\/\/)/, 'must begin with sqlite: or mysql://');
 
 const schema = z.strictObject({
   secret: z.union([strong, z.array(key).min(1)], { error: explainSecret }).optional(),

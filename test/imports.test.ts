@@ -42,7 +42,7 @@ const ARROWS: Record<string, RegExp> = {
 /** A library, and the only files that name it. */
 const DOORS: Record<string, RegExp> = {
   faye: /^lib\/bayeux\/faye\.ts$/,
-  ws: /^lib\/bayeux\/(link|sockets)\.ts$/,
+  ws: /^lib\/bayeux\/(link|linked_socket|sockets)\.ts$/,
   ioredis: /^lib\/(presence\/redis|bayeux\/redis_bus)\.ts$/,
   sequelize: /^(lib\/ledger|db)\/|^lib\/options\.ts$/,
   umzug: /^db\/migrations\.ts$/,

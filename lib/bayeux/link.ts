@@ -1,7 +1,7 @@
 // One WebSocket as Faye and our engine see it: text out, one write per turn, closed when its peer does not keep up.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { ClientId, Millis } from '../domain.js';
 import type { Cork } from './cork.js';
 import type { FayeSocket, Message, Reply } from './faye.js';
@@ -18,11 +18,6 @@ export interface HeldAnswer {
   readonly id: Reply['id'];
   readonly text: string;
   readonly due: Millis;
-}
-
-/** A WebSocket that knows its link, so that all sockets can share their listeners. */
-export class LinkedSocket extends WebSocket {
-  declare link: Link;
 }
 
 export class Link implements FayeSocket {

@@ -1,7 +1,7 @@
 // WebSockets: bounded frames in, handled in order; one socket a client; pings, and the end of a connection.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type RawData, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import type { ClientId, Millis } from '../domain.js';
 import { Cork } from './cork.js';
 import type { Exchange, Listener, Passed } from './exchange.js';
@@ -10,7 +10,8 @@ import { BadRequest, bayeuxError, kicked, parseJson } from './guard.js';
 import { Heartbeat } from './heartbeat.js';
 import { Holds } from './holds.js';
 import type { Limits } from './limits.js';
-import { IDLE, Link, LinkedSocket } from './link.js';
+import { IDLE, Link } from './link.js';
+import { LinkedSocket, listeners } from './linked_socket.js';
 import type { Outlet } from './outlet.js';
 import { keepRequest } from './request.js';
 import { serialize } from './serialize.js';
@@ -213,32 +214,6 @@ export class Sockets {
     server.closeSocket(id);
   }
 }
-
-/** One set of listeners for all sockets: four closures each would cost more than the rest of a link. */
-function listeners(
-  received: (link: Link, text: string | null) => void,
-  alive: (link: Link) => void,
-  closed: (link: Link) => void,
-) {
-  // `ws` calls them with the socket as `this`.
-  return {
-    message(data: RawData, binary: boolean): void {
-      received(linkOf(this), binary ? null : data.toString());
-    },
-    pong(): void {
-      alive(linkOf(this));
-    },
-    close(): void {
-      closed(linkOf(this));
-    },
-    /** Bad frames and broken pipes: `close` follows, and is all that matters here. */
-    error(): void {
-      linkOf(this).drop();
-    },
-  };
-}
-
-const linkOf = (socket: unknown): Link => (socket as LinkedSocket).link;
 
 const COMING_IN = new Set(['/meta/handshake', '/meta/connect', '/meta/subscribe']);
 

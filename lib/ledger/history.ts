@@ -56,8 +56,20 @@ interface Opened {
   readonly report: Report;
 }
 
-async function open({ database, store, beat, now, onError, ...options }: HistoryOptions): Promise<Opened> {
-  const sequelize = typeof database === 'string' ? await openDatabase(database) : database;
+async function open(options: HistoryOptions): Promise<Opened> {
+  const { database } = options;
+  if (typeof database !== 'string') return begin(database, options);
+  const sequelize = await openDatabase(database);
+  try {
+    return await begin(sequelize, options);
+  } catch (error) {
+    await sequelize.close();
+    throw error;
+  }
+}
+
+async function begin(sequelize: Sequelize, options: HistoryOptions): Promise<Opened> {
+  const { store, beat, now, onError } = options;
   if (options.migrate) await migrate(sequelize);
   const pending = await pendingMigrations(sequelize);
   if (pending.length > 0) {

@@ -45,9 +45,10 @@ export interface Presence {
 
 /**
  * Why a change happened. `join`: a client came. `move`: it named another room or activity. `leave`: it said goodbye.
- * `lost`: its lease ran out. `kick`: the server sent it away. `shutdown`: the server closed.
+ * `lost`: its lease ran out. `kick`: the server sent it away. `shutdown`: the server closed. `again`: it was there all the
+ * time, and a store that had lost everything was told so again.
  */
-export type Cause = 'join' | 'move' | 'leave' | 'lost' | 'kick' | 'shutdown';
+export type Cause = 'join' | 'move' | 'leave' | 'lost' | 'kick' | 'shutdown' | 'again';
 
 /** What a change did to one channel. */
 export interface Step {
@@ -76,7 +77,7 @@ export interface Change {
   readonly id: ClientId;
   readonly key: string;
   readonly user: User;
-  /** Where the client was before; null when it joins. */
+  /** Where the client was before; null when it joins. With cause `again` the same as `to`. */
   readonly from: Place | null;
   /** Where the client is now; null when it leaves. */
   readonly to: Place | null;

@@ -25,7 +25,7 @@ function importsOf(file: string): string[] {
 }
 
 /** What every part may know: the words, the contracts, and where the package is. */
-const COMMON = /^lib\/(domain|report|root|presence\/store)\.ts$/;
+const COMMON = /^lib\/(domain|report|root|redis|presence\/store)\.ts$/;
 
 /** A part, and what else it may import of ours. */
 const ARROWS: Record<string, RegExp> = {
@@ -43,7 +43,7 @@ const ARROWS: Record<string, RegExp> = {
 const DOORS: Record<string, RegExp> = {
   faye: /^lib\/bayeux\/faye\.ts$/,
   ws: /^lib\/bayeux\/(link|linked_socket|sockets)\.ts$/,
-  ioredis: /^lib\/(presence\/redis|bayeux\/redis_bus)\.ts$/,
+  ioredis: /^lib\/redis\.ts$/,
   sequelize: /^(lib\/ledger|db)\/|^lib\/options\.ts$/,
   umzug: /^db\/migrations\.ts$/,
   express: /^lib\/(dashboard\/|api\.ts|index\.ts|middleware\.ts)|^app\.ts$/,

@@ -22,6 +22,14 @@ export interface Lease {
   readonly ends: Millis;
 }
 
+/** A presence as the process of one of its clients last heard of it: what it says again to a store that lost everything. */
+export interface Standing {
+  readonly kind: Kind;
+  readonly channel: Channel;
+  readonly since: Millis;
+  readonly epoch: string;
+}
+
 /**
  * Who is online now. Every method is atomic: of two callers that ask for the same thing exactly one gets the Change.
  * A Change is in the journal when the promise that returns it settles. Time is an argument everywhere.
@@ -32,8 +40,11 @@ export interface PresenceStore {
    * A move is one Change: leave steps first, no step for a channel that stays the same.
    * The user a client came in with stays: another user for the same id is the gate's error, not the store's.
    * A client whose lease ended counts as in until `expire` took it out.
+   * @param before where the client stood by what this process was last told. A store that does not know the client, and
+   * has another epoch for such a channel or none, has lost everything since: the presence goes on with its old beginning
+   * instead of a new one, and the Change has the cause `again`, with `from` the same as `to`.
    */
-  join(client: Client, now: Millis, ends: Millis): Promise<Change | null>;
+  join(client: Client, now: Millis, ends: Millis, before?: readonly Standing[]): Promise<Change | null>;
   /**
    * Sets the leases of clients that this process holds, many in one call; shortens them too. In a shared store a lease
    * that another process holds by now is left alone.
@@ -68,6 +79,21 @@ export interface PresenceStore {
    * call that made the change, or with the last position's time when that is later.
    */
   readonly journals: readonly Journal[];
+  /**
+   * In a shared store: this process goes, and lets go of all clients that it holds. They were last seen at `now`, and are
+   * waited for until `ends`: whoever comes to another process until then never left.
+   * @returns false when no other process is there to wait for them: then nothing was done, and they are to leave.
+   */
+  handOver?(now: Millis, ends: Millis): Promise<boolean>;
+  /**
+   * In a shared store: calls back with false when it stopped answering (also for a moment), and with true when it answers
+   * again. In between it may have lost everything. One listener; nothing is called before the first failure.
+   */
+  watch?(listener: (answers: boolean) => void): void;
+  /** In a shared store: the one clock of all processes, near the epoch's milliseconds. Default: this process's own. */
+  readonly now?: () => Millis;
+  /** In a shared store: how many changes fell out of full journals, and how many wait there now. */
+  backlog?(): Promise<{ readonly waiting: number; readonly dropped: number }>;
   /** Ends what the store opened itself; what was handed in stays open. */
   close(): Promise<void>;
 }

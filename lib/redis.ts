@@ -1,5 +1,7 @@
 // Opens Redis as the option `redis` names it: two connections, one for commands and one that listens.
-import { type Cluster, Redis, type RedisOptions as Settings } from 'ioredis';
+import { type RedisOptions as AnySettings, type Cluster, Redis } from 'ioredis';
+
+type Settings = Omit<AnySettings, 'replyMapping'>;
 
 /** What commands are given to: a Redis, or a Redis Cluster. */
 export type RedisClient = Redis | Cluster;

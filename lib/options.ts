@@ -2,13 +2,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Sequelize } from 'sequelize';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { EngineType } from './bayeux/faye.js';
 import { LIMITS, type Limits } from './bayeux/limits.js';
 import type { Authorize } from './bayeux/rules.js';
 import type { Authenticate } from './identity/identify.js';
 import type { TokenKey } from './identity/tokens.js';
 import type { PresenceStore } from './presence/store.js';
+import type { RedisOptions } from './redis.js';
+import { GROUPS, schema } from './schema.js';
 
 /** Who may see the dashboard: one login (HTTP Basic), or the host's own decision. */
 export type DashboardAccess =
@@ -45,9 +47,14 @@ export interface Options {
   readonly timeZone?: string;
   /** Brings the database up to date at start, instead of asking for `npx sequelize db:migrate`. Default: only in memory. */
   readonly migrate?: boolean;
-  /** Who is online. Default: in this process. */
+  /**
+   * Makes several processes one: who is online, and messages between the processes, in this Redis. A URL, or
+   * `{host, port, password, database, namespace, …}`. Default: one process, in memory.
+   */
+  readonly redis?: string | RedisOptions;
+  /** Who is online. Default: in `redis`, or in this process. */
   readonly store?: PresenceStore;
-  /** Another Faye engine (`{type}`), with its options. */
+  /** Another Faye engine (`{type}`), with its options. Default: ours, on `redis` if that is given. */
   readonly engine?: { readonly type: EngineType } & Record<string, unknown>;
   /** The dashboard at `/online`. Without it: nothing in production, this machine only in development. */
   readonly dashboard?: DashboardAccess;
@@ -59,7 +66,8 @@ export interface Options {
 }
 
 type Defaults = 'mount' | 'timeout' | 'ping' | 'gc' | 'grace' | 'database' | 'fullListLimit' | 'anonymous';
-export type Config = Omit<Options, 'limits'> & Required<Pick<Options, Defaults>> & { readonly limits: Limits };
+export type Config = Omit<Options, 'limits' | 'redis'> &
+  Required<Pick<Options, Defaults>> & { readonly limits: Limits; readonly redis?: RedisOptions };
 
 /** @throws TypeError naming the option and the remedy */
 export function readOptions(options: Options, env: NodeJS.ProcessEnv): Config {
@@ -92,82 +100,9 @@ function requireIdentity(config: Config, env: NodeJS.ProcessEnv): void {
   }
 }
 
-const SECRET = 32;
-const bytes = (text: string): number => Buffer.byteLength(text);
-const strong = z.string({ error: 'must be a string' }).refine((secret) => bytes(secret) >= SECRET, {
-  error: `must have at least ${SECRET} bytes: make one with \`openssl rand -hex 32\``,
-});
-const key = z.strictObject({ kid: z.string().min(1).optional(), secret: strong });
-const seconds = (fallback: number) => z.number({ error: 'must be a number of seconds' }).positive().default(fallback);
-const callable = <T>() => z.custom<T>((value) => typeof value === 'function', 'must be a function');
-const having = <T>(...methods: string[]) =>
-  z.custom<T>(
-    (value) => methods.every((method) => typeof (value as Record<string, unknown> | null)?.[method] === 'function'),
-    `must have the methods ${methods.join(', ')}`,
-  );
-const count = z.number({ error: 'must be a whole number' }).int('must be a whole number').positive();
-const path = z
-  .string({ error: 'must be a path such as /faye' })
-  .regex(/^(\/[0-9A-Za-z_.-]+)+$/, 'must be an absolute path without a slash at the end, such as /faye');
-const url = z.string().regex(/^(sqlite:|mysql:\/\/)/, 'must begin with sqlite: or mysql://');
-
-const schema = z.strictObject({
-  secret: z.union([strong, z.array(key).min(1)], { error: explainSecret }).optional(),
-  authenticate: callable().optional(),
-  origins: z
-    .array(z.string().regex(/^https?:\/\/[^/]+$/, 'must be origins such as https://www.example.org'))
-    .optional(),
-  trustClients: z.boolean({ error: 'must be true or false' }).optional(),
-  anonymous: z.boolean({ error: 'must be true or false' }).default(false),
-  authorize: callable().optional(),
-  mount: path.default('/faye'),
-  timeout: seconds(25),
-  ping: seconds(10),
-  gc: seconds(1),
-  grace: seconds(3),
-  database: z
-    .union([url, having('transaction', 'getQueryInterface')], {
-      error: 'must be sqlite:<file>, mysql://user:password@host/database, or a Sequelize',
-    })
-    .default('sqlite:faye-online.sqlite'),
-  timeZone: z.string().refine(isTimeZone, 'must be an IANA name such as Europe/Berlin').optional(),
-  migrate: z.boolean({ error: 'must be true or false' }).optional(),
-  store: having<PresenceStore>('join', 'renew', 'leave', 'expire', 'roster').optional(),
-  engine: z.looseObject({ type: having<EngineType>('create') }, { error: 'must be {type, …}' }).optional(),
-  dashboard: z
-    .union(
-      [
-        z.strictObject({ user: z.string().min(1), password: z.string().min(8, 'must have at least 8 characters') }),
-        z.strictObject({ authorize: callable() }),
-      ],
-      {
-        error:
-          'must be {user, password} with a password of at least 8 characters, or {authorize: (request) => boolean}',
-      },
-    )
-    .optional(),
-  fullListLimit: count.default(500),
-  limits: z.strictObject(Object.fromEntries(Object.keys(LIMITS).map((limit) => [limit, count.optional()]))).optional(),
-  logger: having('warn', 'error', 'info').optional(),
-});
-
-function isTimeZone(timeZone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone }).format(0) !== '';
-  } catch {
-    return false;
-  }
-}
-
-function explainSecret(issue: { readonly input?: unknown }): string {
-  return Array.isArray(issue.input)
-    ? `must be keys {kid, secret}, each secret of at least ${SECRET} bytes`
-    : `must have at least ${SECRET} bytes: make one with \`openssl rand -hex 32\``;
-}
-
 function explain(issue: z.core.$ZodIssue | undefined): string {
   if (issue?.code === 'unrecognized_keys') {
-    const known = Object.keys(issue.path[0] === 'limits' ? LIMITS : schema.shape);
+    const known = GROUPS[String(issue.path[0])] ?? Object.keys(schema.shape);
     const name = [...issue.path, issue.keys[0]].join('.');
     return `unknown option "${name}"; there are ${known.join(', ')}`;
   }

@@ -17,6 +17,12 @@ describe('options', () => {
     });
   });
 
+  it('take a Redis as its URL, or as the options of faye-redis', () => {
+    expect(readOptions({ secret: SECRET, redis: 'redis://a' }, {}).redis).toEqual({ url: 'redis://a' });
+    const redis = { host: 'a', port: 6380, password: 'b', database: 2, namespace: 'c' };
+    expect(readOptions({ secret: SECRET, redis }, {}).redis).toEqual(redis);
+  });
+
   it('take several keys, and single limits', () => {
     const config = readOptions({ secret: [{ kid: '2026', secret: SECRET }], limits: { batch: 5 } }, {});
     expect(config.limits).toMatchObject({ batch: 5, bytes: 65_536 });
@@ -39,6 +45,11 @@ describe('options', () => {
       /"database" must begin with sqlite: or mysql:/,
     ],
     ['a store that is none', { secret: SECRET, store: {} }, /"store" must have the methods join/],
+    ['a Redis that is none', { secret: SECRET, redis: 'http://x' }, /"redis.url" must begin with redis:/],
+    ['a Redis option that nobody knows', { secret: SECRET, redis: { hots: 'x' } }, /"redis.hots"; there are url, host/],
+    ['a Redis port in words', { secret: SECRET, redis: { port: 'x' } }, /"redis.port" must be/],
+    ['no partitions', { secret: SECRET, redis: { partitions: 0 } }, /"redis.partitions" must be/],
+    ['a namespace with braces', { secret: SECRET, redis: { namespace: '{a}' } }, /"redis.namespace" must be a word/],
     [
       'a dashboard with a weak password',
       { secret: SECRET, dashboard: { user: 'a', password: 'b' } },

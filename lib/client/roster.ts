@@ -93,7 +93,9 @@ export function applyDelta(state: Roster, delta: Delta): Applied {
   for (const { uid, v } of delta.leaves) hear(uid, v, null);
   const told = delta.v > state.told.v ? { v: delta.v, count: delta.count } : state.told;
   const next = settled({ ...state, users, ahead, told });
-  return { state: next, ...difference(state, next), gap: next.ahead.size > MAX_PENDING };
+  // A server that lost touch for a while says only which version there is.
+  const missed = delta.joins.length + delta.leaves.length === 0 && delta.v > next.v;
+  return { state: next, ...difference(state, next), gap: missed || next.ahead.size > MAX_PENDING };
 }
 
 /** A later snapshot in the place of what was known. Deltas that ran ahead of it or waited for it are not lost. */

@@ -33,6 +33,7 @@ export class Announcer {
   readonly #unlisted = new Map<Channel, Step>();
   readonly #snapshots = new Shared<PresenceSnapshot>();
   readonly #lists = new Shared<UserList>();
+  #holding = false;
 
   constructor({ window = 100, fullListLimit = 500, alone = false, ...options }: AnnouncerOptions) {
     this.#options = { window, fullListLimit, alone, ...options };
@@ -41,8 +42,30 @@ export class Announcer {
 
   /** Announces what a change did to rooms. Never throws. */
   tell(change: Change): void {
+    if (this.#holding) return;
     for (const step of change.steps) {
       if (step.kind === 'room' && step.presence !== 'kept') this.#tellStep(step, change.user);
+    }
+  }
+
+  /** Says nothing for now: what the store knows may be less than what is true. */
+  hold(): void {
+    this.#holding = true;
+    this.#deltas.clear();
+    this.#unlisted.clear();
+  }
+
+  /**
+   * Goes on, with the state of rooms as they are now: their list, and a delta without steps, whose version tells readers
+   * who have another to take a new snapshot.
+   */
+  resume(rooms: Iterable<Channel>): void {
+    this.#holding = false;
+    for (const room of new Set(rooms)) {
+      this.#snapshots.drop(room);
+      this.#lists.drop(room);
+      this.#pace.speak(`${room}/presence`, () => this.#sayVersion(room));
+      this.#pace.speak(`${room}/user_list`, () => this.#sayWhole(room));
     }
   }
 
@@ -111,9 +134,26 @@ export class Announcer {
     }
   }
 
+  async #sayVersion(room: Channel): Promise<void> {
+    try {
+      const channel = `${room}/presence`;
+      if (!this.#options.listened(channel)) return;
+      const { epoch, v, count } = await this.#options.roster(room, 0);
+      // Changes that came meanwhile are told by their own deltas, with later versions.
+      this.#options.publish(channel, { epoch, v, count, joins: [], leaves: [] });
+      await this.#sayDeltas(room);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
   async #sayList(room: Channel): Promise<void> {
     // A list that was read after further changes has shown those too.
-    if (!this.#unlisted.delete(room)) return;
+    if (this.#unlisted.delete(room)) await this.#sayWhole(room);
+  }
+
+  async #sayWhole(room: Channel): Promise<void> {
+    this.#unlisted.delete(room);
     this.#lists.drop(room);
     try {
       const channel = `${room}/user_list`;

@@ -1,7 +1,18 @@
 // The clients of this process: who was heard, who is held, until when, and what of that the store was not told yet.
 import type { Client, ClientId, Millis } from '../domain.js';
 import { samePlace } from './place.js';
-import type { Lease } from './store.js';
+import { Standings } from './standings.js';
+import type { Lease, Standing } from './store.js';
+
+/** A client to be brought into the store. */
+export interface Admitted {
+  readonly client: Client;
+  readonly at: Millis;
+  readonly ends: Millis;
+  readonly before: readonly Standing[];
+  /** Not known here to be alive: only to be brought in so that it can leave, if the store has forgotten that it was in. */
+  readonly gone: boolean;
+}
 
 /** What this process knows of a client that it heard. */
 export interface Heard {
@@ -20,11 +31,20 @@ export interface Heard {
   leaving: boolean;
 }
 
+/** A client of a process that ends. */
+export interface Parting {
+  readonly id: ClientId;
+  readonly heldHere: boolean;
+  readonly at: Millis;
+  readonly ends: Millis;
+}
+
 export class LeaseBook {
   readonly #lease: Millis;
   readonly #soon: Millis;
   readonly #heard = new Map<ClientId, Heard>();
   readonly #held = new Set<ClientId>();
+  readonly standings = new Standings();
 
   /** @param soon within this time of its end a lease is renewed without waiting for a beat. */
   constructor(lease: Millis, soon: Millis) {
@@ -84,7 +104,7 @@ export class LeaseBook {
       const held = this.#held.has(id);
       const soon = beat || known.told <= now + this.#soon;
       if (!held && known.ends <= now && !known.unsaid) {
-        this.#heard.delete(id);
+        this.#strike(id);
       } else if (held && (soon || known.leaving)) {
         known.leaving = false;
         leases.push(this.#say(known, now, now + this.#lease));
@@ -95,20 +115,27 @@ export class LeaseBook {
     return leases;
   }
 
-  /** A client to be brought in, and until when; null (and forgotten) when it is not known here to be alive. */
-  admit(id: ClientId, now: Millis): { client: Client; ends: Millis } | null {
+  /** A client to be brought in, and until when; forgotten when it is not known here to be alive. */
+  admit(id: ClientId, now: Millis): Admitted | null {
     const known = this.#heard.get(id);
     if (!known) return null;
-    if (!this.#held.has(id) && (known.leaving || known.ends <= now)) {
-      this.#heard.delete(id);
-      return null;
+    const { client, at, ends } = known;
+    const before = this.standings.of(id);
+    if (!this.#held.has(id) && (known.leaving || ends <= now)) {
+      this.#strike(id);
+      return { client, at, ends, before, gone: true };
     }
     known.unjoined = false;
-    return { client: known.client, ends: this.#say(known, now, known.ends).ends };
+    return { client, at: now, ends: this.#say(known, now, ends).ends, before, gone: false };
   }
 
   isUnjoined(id: ClientId): boolean {
     return this.#heard.get(id)?.unjoined ?? false;
+  }
+
+  /** The store may have lost what it was told: it is told everything again, now. */
+  sayAgain(): void {
+    for (const known of this.#heard.values()) Object.assign(known, { told: 0, unsaid: true });
   }
 
   /** The store could not be told. */
@@ -136,16 +163,23 @@ export class LeaseBook {
     this.#heard.set(id, { ...known, at: now, ends: now, told: 0, unsaid: true, unjoined: false, leaving: true });
   }
 
-  /** Empties the book. @returns all clients: whether they are held here, and when they were last heard. */
-  clear(): { id: ClientId; heldHere: boolean; at: Millis }[] {
-    const all = Array.from(this.#heard.values(), ({ client: { id }, at }) => ({
+  /** Empties the book. @returns all clients: whether they are held here, when they were last heard, and their leases. */
+  clear(): Parting[] {
+    const all = Array.from(this.#heard.values(), ({ client: { id }, at, ends }) => ({
       id,
       heldHere: this.#held.has(id),
       at,
+      ends,
     }));
     this.#heard.clear();
     this.#held.clear();
+    this.standings.clear();
     return all;
+  }
+
+  #strike(id: ClientId): void {
+    this.#heard.delete(id);
+    this.standings.forget(id);
   }
 
   #say(known: Heard, seen: Millis, ends: Millis): Lease {

@@ -73,10 +73,10 @@ export class MemoryStore implements PresenceStore {
     return leased ? this.#dismiss(leased, now, cause) : null;
   }
 
-  async expire(now: Millis): Promise<Change[]> {
+  async expire(now: Millis, due = now): Promise<Change[]> {
     const changes: Change[] = [];
     for (const leased of this.#clients.values())
-      if (leased.ends <= now) changes.push(this.#dismiss(leased, now, 'lost'));
+      if (leased.ends <= due) changes.push(this.#dismiss(leased, now, 'lost'));
     this.#channels.forgetVacant(now);
     return changes;
   }

@@ -1,7 +1,8 @@
 // Who is heard, held and gone: owns the clock, the leases and the sweep. Told by the door, which never waits for it.
 import type { Client, ClientId, Millis } from '../domain.js';
-import { LeaseBook } from './lease_book.js';
+import { LeaseBook, type Parting } from './lease_book.js';
 import { Registrar, type RegistrarOptions } from './registrar.js';
+import type { Lease } from './store.js';
 
 export interface PresenceOptions extends RegistrarOptions {
   /** How long a client counts as present after its last proof of life. */
@@ -12,7 +13,22 @@ export interface PresenceOptions extends RegistrarOptions {
   readonly sweepEvery?: Millis;
   /** How often the leases of the clients here are renewed in the store. Default 5 s. */
   readonly beatEvery?: Millis;
+  /**
+   * How long nobody is taken out after the store was away, after this process was stopped for a while, and after it
+   * began: other processes may still be saying who lives. Default 0: there are no others.
+   */
+  readonly patience?: Millis;
+  /** When this process ends, how long its clients are waited for by others. Default 15 s. */
+  readonly handOver?: Millis;
+  /** The store stopped answering: what it knew may be gone. */
+  readonly onAway?: () => void;
+  /** The store answers again, and is being told who lives. */
+  readonly onBack?: () => void;
 }
+
+/** A process that did not sweep for so long was stopped. */
+const STALL: Millis = 5_000;
+const NEVER = Number.NEGATIVE_INFINITY;
 
 /** What the door tells returns at once and never throws. Ids of clients that were never heard (nobody's) are harmless. */
 export class Presence {
@@ -25,12 +41,24 @@ export class Presence {
   /** Clients that were heard after their lease was over, while the sweep that ends it runs. */
   readonly #returning = new Set<ClientId>();
   #closed = false;
+  #swept: Millis;
+  /** Until when nobody is taken out. */
+  #patient: Millis;
 
-  constructor({ sweepEvery = 1_000, beatEvery = 5_000, ...options }: PresenceOptions) {
-    this.#options = { sweepEvery, beatEvery, ...options };
+  constructor({ sweepEvery = 1_000, beatEvery = 5_000, patience = 0, handOver = 15_000, ...options }: PresenceOptions) {
+    const quiet = { onAway: () => undefined, onBack: () => undefined };
+    this.#options = { sweepEvery, beatEvery, patience, handOver, ...quiet, ...options };
+    this.#swept = options.now();
+    this.#patient = patience > 0 ? this.#swept + patience : NEVER;
     this.#beaten = options.now();
     this.#book = new LeaseBook(options.lease, beatEvery);
     this.#registrar = new Registrar(options, this.#book);
+    options.store.watch?.((answers) => (answers ? this.#storeIsBack() : this.#storeIsAway()));
+  }
+
+  /** Whether who is not known to the store is gone for certain: it was not away lately. */
+  get settled(): boolean {
+    return this.#options.now() >= this.#patient;
   }
 
   /** A `/meta/connect` of a known identity: the client joins, moves, or is renewed by the next beat. */
@@ -118,19 +146,47 @@ export class Presence {
     await this.#registrar.renew(this.#book.due(now, true));
   }
 
-  /** Stops, and takes out every client of this process: as of now, but a dropped one as of its last proof of life. */
+  /**
+   * Stops. Other processes wait for the clients of this one; where there are none, every client is taken out as of now,
+   * but a dropped one as of its last proof of life.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
     await this.#sweeping;
     const now = this.#options.now();
     const everyone = this.#book.clear();
+    if (!(await this.#handOver(everyone, now))) await this.#dismiss(everyone, now);
+  }
+
+  async #handOver(everyone: readonly Parting[], now: Millis): Promise<boolean> {
+    if (!this.#options.store.handOver) return false;
+    const latest = now + this.#options.handOver;
+    const lease = ({ id, heldHere, at, ends }: Parting): Lease =>
+      heldHere ? { id, seen: now, ends: latest } : { id, seen: at, ends: Math.min(ends, latest) };
+    await this.#registrar.renew(everyone.map(lease));
+    return this.#registrar.handOver(now, latest);
+  }
+
+  async #dismiss(everyone: readonly Parting[], now: Millis): Promise<void> {
     // Whose connection is not here is not known to be alive: those go as of when they were heard.
     const away = everyone.filter(({ heldHere }) => !heldHere);
     await this.#registrar.renew(away.map(({ id, at }) => ({ id, seen: at, ends: now })));
-    const leave = ({ id, heldHere }: { id: ClientId; heldHere: boolean }) =>
-      this.#registrar.leave(id, now, heldHere ? 'shutdown' : 'lost');
+    const leave = ({ id, heldHere }: Parting) => this.#registrar.leave(id, now, heldHere ? 'shutdown' : 'lost');
     await Promise.all(everyone.map(leave));
+  }
+
+  #storeIsAway(): void {
+    this.#patient = Number.POSITIVE_INFINITY;
+    this.#options.onAway();
+  }
+
+  /** It may have lost everything: it is told again who is here, before anybody is taken out. */
+  #storeIsBack(): void {
+    this.#patient = this.#options.now() + this.#options.patience;
+    this.#book.sayAgain();
+    void this.sweep();
+    this.#options.onBack();
   }
 
   /** A client is heard after a silence longer than its lease: the silence ends a presence, then another begins. */
@@ -145,13 +201,16 @@ export class Presence {
 
   async #sweep(): Promise<void> {
     if (this.#closed) return;
-    const now = this.#options.now();
+    const { now: clock, patience } = this.#options;
+    const now = clock();
+    if (patience > 0 && now - this.#swept > STALL) this.#patient = Math.max(this.#patient, now + patience);
+    this.#swept = now;
     // Whichever way: a clock that was set back must not silence the heart.
     const beat = Math.abs(now - this.#beaten) >= this.#options.beatEvery;
     if (beat) this.#beaten = now;
     const due = this.#book.due(now, beat);
     // A store that could not be told who is alive must not be asked who is dead.
     if (due.length > 0 && !(await this.#registrar.renew(due))) return;
-    await this.#registrar.expire(now);
+    await this.#registrar.expire(now, this.settled ? now : NEVER);
   }
 }

@@ -1,6 +1,6 @@
 // Keeps the store in step with the book of leases: tells it who comes, lives and goes, and passes on what that changed.
 import type { Cause, Change, ClientId, Millis } from '../domain.js';
-import type { LeaseBook } from './lease_book.js';
+import type { Admitted, LeaseBook } from './lease_book.js';
 import type { Lease, PresenceStore } from './store.js';
 
 export interface RegistrarOptions {
@@ -27,9 +27,19 @@ export class Registrar {
     const now = this.#options.now();
     const admitted = this.#book.admit(id, now);
     if (!admitted) return;
-    const change = await this.#ask((store) => store.join(admitted.client, now, admitted.ends));
+    const { client, at, ends, before, gone } = admitted;
+    if (gone) return this.#recall(admitted);
+    const change = await this.#ask((store) => store.join(client, at, ends, before));
     if (change === undefined) this.#book.failedToJoin(id);
     else this.#tell(change);
+    if (change && this.#options.store.recall) this.#book.standings.take(change);
+  }
+
+  /** Who is gone already is brought into a store that has lost everything, so that the stay ends when it did. */
+  async #recall({ client, at, ends, before }: Admitted): Promise<void> {
+    if (before.length === 0) return;
+    const change = await this.#ask(async (store) => (await store.recall?.(client, at, ends, before)) ?? null);
+    this.#tell(change ?? null);
   }
 
   /** Clients that the store does not know are brought in again. @returns whether the store could be told. */
@@ -50,14 +60,26 @@ export class Registrar {
   async leave(id: ClientId, now: Millis, cause: Cause): Promise<boolean> {
     const change = await this.#ask((store) => store.leave(id, now, cause));
     this.#tell(change ?? null);
+    if (change !== undefined) this.#book.standings.forget(id);
     return change !== undefined;
   }
 
-  /** Takes out who is lost. A client that another process gave up, but is alive here, is brought in again. */
-  async expire(now: Millis): Promise<void> {
-    const changes = (await this.#ask((store) => store.expire(now))) ?? [];
-    for (const change of changes) this.#tell(change);
+  /**
+   * Takes out who is lost. A client that another process gave up, but is alive here, is brought in again.
+   * @param due takes out only whose lease ended until then
+   */
+  async expire(now: Millis, due: Millis): Promise<void> {
+    const changes = (await this.#ask((store) => store.expire(now, due))) ?? [];
+    for (const change of changes) {
+      this.#tell(change);
+      this.#book.standings.forget(change.id);
+    }
     await Promise.all(changes.map(({ id }) => this.join(id)));
+  }
+
+  /** @returns whether other processes wait for the clients of this one */
+  async handOver(now: Millis, ends: Millis): Promise<boolean> {
+    return (await this.#ask(async (store) => (await store.handOver?.(now, ends)) ?? false)) ?? false;
   }
 
   /** The store's answer, or undefined when it failed. */

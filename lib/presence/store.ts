@@ -46,6 +46,11 @@ export interface PresenceStore {
    */
   join(client: Client, now: Millis, ends: Millis, before?: readonly Standing[]): Promise<Change | null>;
   /**
+   * In a shared store: the same for a client that is gone or going by now. It is brought in only when the store has lost
+   * everything since `before`, so that it can leave as of its last proof of life, `seen`; else null.
+   */
+  recall?(client: Client, seen: Millis, ends: Millis, before: readonly Standing[]): Promise<Change | null>;
+  /**
    * Sets the leases of clients that this process holds, many in one call; shortens them too. In a shared store a lease
    * that another process holds by now is left alone.
    * @returns the ids that the store does not know (it was emptied, or they were taken out).
@@ -58,8 +63,13 @@ export interface PresenceStore {
    * In a shared store a client that another process holds by now is not taken out by `shutdown`.
    */
   leave(id: ClientId, now: Millis, cause: Cause): Promise<Change | null>;
-  /** Takes out every client whose lease ended at or before `now`, each as of its last proof of life (`lost`). */
-  expire(now: Millis): Promise<Change[]>;
+  /**
+   * Takes out every client whose lease ended at or before `now`, each as of its last proof of life (`lost`). A shared store
+   * also takes note that this process lives, and ends the leases that a dead process held.
+   * @param due takes out only whose lease ended at or before this; default `now`. Earlier, while processes are still saying
+   * who lives.
+   */
+  expire(now: Millis, due?: Millis): Promise<Change[]>;
   /**
    * The users present in a channel, longest present first, at most `limit` of them. A channel that was emptied keeps its
    * epoch and version for ten minutes; one that nobody was in since has epoch '' and version 0.

@@ -1,0 +1,110 @@
+// What each option must be, in words for who gives something else.
+import { z } from 'zod';
+import type { EngineType } from './bayeux/faye.js';
+import { LIMITS } from './bayeux/limits.js';
+import type { PresenceStore } from './presence/store.js';
+import type { RedisOptions } from './redis.js';
+
+const SECRET = 32;
+const bytes = (text: string): number => Buffer.byteLength(text);
+const strong = z.string({ error: 'must be a string' }).refine((secret) => bytes(secret) >= SECRET, {
+  error: `must have at least ${SECRET} bytes: make one with \`openssl rand -hex 32\``,
+});
+const key = z.strictObject({ kid: z.string().min(1).optional(), secret: strong });
+const seconds = (fallback: number) => z.number({ error: 'must be a number of seconds' }).positive().default(fallback);
+const callable = <T>() => z.custom<T>((value) => typeof value === 'function', 'must be a function');
+const having = <T>(...methods: string[]) =>
+  z.custom<T>(
+    (value) => methods.every((method) => typeof (value as Record<string, unknown> | null)?.[method] === 'function'),
+    `must have the methods ${methods.join(', ')}`,
+  );
+const count = z
+  .number({ error: 'must be a whole number' })
+  .int('must be a whole number')
+  .positive('must be at least 1');
+const path = z
+  .string({ error: 'must be a path such as /faye' })
+  .regex(/^(\/[0-9A-Za-z_.-]+)+$/, 'must be an absolute path without a slash at the end, such as /faye');
+const url = z.string().regex(/^(sqlite:|mysql:\/\/)/, 'must begin with sqlite: or mysql://');
+
+const redis = z.strictObject({
+  url: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
+    .optional(),
+  host: z.string().min(1).optional(),
+  port: z.int('must be a port number').min(1, 'must be a port number').max(65_535, 'must be a port number').optional(),
+  socket: z.string().min(1).optional(),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  database: z.int('must be the number of a database').min(0).optional(),
+  tls: z.custom<NonNullable<RedisOptions['tls']>>((tls) => typeof tls === 'object' && tls !== null).optional(),
+  namespace: z
+    .string()
+    .regex(/^[^{}\s]+$/, 'must be a word without blanks and braces')
+    .optional(),
+  partitions: count.max(256, 'must be at most 256').optional(),
+  client: having<NonNullable<RedisOptions['client']>>('defineCommand', 'duplicate').optional(),
+  subscriber: having<NonNullable<RedisOptions['subscriber']>>('subscribe').optional(),
+});
+/** The options with names of their own within, to be told to who misspells one. */
+export const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  limits: Object.keys(LIMITS),
+  redis: Object.keys(redis.shape),
+};
+
+/** The options, as they are checked and completed. */
+export const schema = z.strictObject({
+  secret: z.union([strong, z.array(key).min(1)], { error: explainSecret }).optional(),
+  authenticate: callable().optional(),
+  origins: z
+    .array(z.string().regex(/^https?:\/\/[^/]+$/, 'must be origins such as https://www.example.org'))
+    .optional(),
+  trustClients: z.boolean({ error: 'must be true or false' }).optional(),
+  anonymous: z.boolean({ error: 'must be true or false' }).default(false),
+  authorize: callable().optional(),
+  mount: path.default('/faye'),
+  timeout: seconds(25),
+  ping: seconds(10),
+  gc: seconds(1),
+  grace: seconds(3),
+  database: z
+    .union([url, having('transaction', 'getQueryInterface')], {
+      error: 'must be sqlite:<file>, mysql://user:password@host/database, or a Sequelize',
+    })
+    .default('sqlite:faye-online.sqlite'),
+  timeZone: z.string().refine(isTimeZone, 'must be an IANA name such as Europe/Berlin').optional(),
+  migrate: z.boolean({ error: 'must be true or false' }).optional(),
+  redis: z.preprocess((redis) => (typeof redis === 'string' ? { url: redis } : redis), redis.optional()),
+  store: having<PresenceStore>('join', 'renew', 'leave', 'expire', 'roster').optional(),
+  engine: z.looseObject({ type: having<EngineType>('create') }, { error: 'must be {type, …}' }).optional(),
+  dashboard: z
+    .union(
+      [
+        z.strictObject({ user: z.string().min(1), password: z.string().min(8, 'must have at least 8 characters') }),
+        z.strictObject({ authorize: callable() }),
+      ],
+      {
+        error:
+          'must be {user, password} with a password of at least 8 characters, or {authorize: (request) => boolean}',
+      },
+    )
+    .optional(),
+  fullListLimit: count.default(500),
+  limits: z.strictObject(Object.fromEntries(Object.keys(LIMITS).map((limit) => [limit, count.optional()]))).optional(),
+  logger: having('warn', 'error', 'info').optional(),
+});
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
+
+function explainSecret(issue: { readonly input?: unknown }): string {
+  return Array.isArray(issue.input)
+    ? `must be keys {kid, secret}, each secret of at least ${SECRET} bytes`
+    : `must have at least ${SECRET} bytes: make one with \`openssl rand -hex 32\``;
+}

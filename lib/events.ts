@@ -1,6 +1,7 @@
 // What a host can listen to: typed events whose listeners cannot stop the server.
 import { EventEmitter } from 'node:events';
-import type { Change, Channel, User } from './domain.js';
+import type { Adapter } from './bayeux/adapter.js';
+import type { Change, Channel, ClientId, User } from './domain.js';
 
 /** A user's coming to or going from a channel: their first client in, their last client out. */
 export interface PresenceEvent {
@@ -56,11 +57,26 @@ export class Events {
     }
   }
 
-  /** A change as `join` and `leave`: only what began or ended for a user. */
+  /** A change as `join` and `leave`: only what began or ended for a user. What is only said again did neither. */
   change({ cause, user, steps }: Change): void {
+    if (cause === 'again') return;
     for (const { type, kind, channel, presence, at, since } of steps) {
       if (presence === 'kept') continue;
       this.emit(type, { user, kind, channel, at: new Date(at), since: new Date(since), cause });
     }
   }
+}
+
+/** Faye's own events, without the clientIds, which are secrets. Nothing is hashed for nobody. */
+export function forwardEvents(bayeux: Adapter, events: Events, keyOf: (id: ClientId) => string): void {
+  const heard = (event: keyof OnlineEvents): boolean => events.emitter.listenerCount(event) > 0;
+  for (const event of ['handshake', 'disconnect'] as const) {
+    bayeux.bind(event, (id) => heard(event) && events.emit(event, { client: keyOf(id) }));
+  }
+  for (const event of ['subscribe', 'unsubscribe'] as const) {
+    bayeux.bind(event, (id, channel) => heard(event) && events.emit(event, { client: keyOf(id), channel }));
+  }
+  bayeux.bind('publish', (id, channel, data) => {
+    if (heard('publish')) events.emit('publish', { client: id === undefined ? null : keyOf(id), channel, data });
+  });
 }

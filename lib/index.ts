@@ -1,6 +1,5 @@
 // faye-online: makes the parts and joins them. The only file that knows them all.
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import { pino } from 'pino';
 import type { FayeOnline } from './api.js';
 import { Adapter } from './bayeux/adapter.js';
@@ -11,12 +10,14 @@ import { Sessions } from './bayeux/sessions.js';
 import { steadyNow } from './clock.js';
 import { createDashboard, type Status } from './dashboard/index.js';
 import type { Channel, ClientId, Millis, Uid } from './domain.js';
-import { Events, type OnlineEvents } from './events.js';
+import { Events, forwardEvents } from './events.js';
 import { byHost, byToken, byWord, type Identify } from './identity/identify.js';
 import { type TokenClaims, type TokenOptions, Tokens } from './identity/tokens.js';
+import { clientKey, keysOf } from './keys.js';
 import { History } from './ledger/history.js';
 import { createMiddleware } from './middleware.js';
 import { type Config, type Options, readOptions } from './options.js';
+import { foreignTo } from './origins.js';
 import { Announcer } from './presence/announcer.js';
 import { MemoryStore } from './presence/memory.js';
 import { Presence } from './presence/presence.js';
@@ -174,43 +175,10 @@ export function fayeOnline(options: Options): FayeOnline {
 const fullestFirst = (census: ReadonlyMap<Channel, number>) =>
   Array.from(census, ([channel, count]) => ({ channel, count })).sort((one, other) => other.count - one.count);
 
-/**
- * A browser sends cookies with an upgrade from any page. Where they decide who somebody is (`authenticate`), only pages of
- * this site, and of the origins that the host names, may open a WebSocket.
- */
-function foreignTo({ authenticate, origins = [] }: Config): (request: IncomingMessage) => boolean {
-  return ({ headers: { host, origin } }) => {
-    if (!authenticate || origin === undefined || origins.includes(origin)) return false;
-    return !URL.canParse(origin) || new URL(origin).host !== host;
-  };
-}
-
 const overflow = (dropped: number): Error =>
   new Error(`the database is away and the journal is full: ${dropped} changes will be missing in the history`);
 
 function identifyBy(config: Config, tokens: Tokens): Identify {
   if (config.authenticate) return byHost(config.authenticate);
   return config.trustClients ? byWord : byToken(tokens);
-}
-
-const keysOf = ({ secret }: Config) => (typeof secret === 'string' ? [{ secret }] : (secret ?? []));
-
-/** A keyed hash of a clientId. The key is the site's, or random: the hash only has to be told apart, not told again. */
-function clientKey(config: Config): (id: ClientId) => string {
-  const key = createSecretKey(Buffer.from(keysOf(config)[0]?.secret ?? randomBytes(32)));
-  return (id) => createHmac('sha256', key).update(id).digest('base64url').slice(0, 16);
-}
-
-/** Faye's own events, without the clientIds, which are secrets. Nothing is hashed for nobody. */
-function forwardEvents(bayeux: Adapter, events: Events, keyOf: (id: ClientId) => string): void {
-  const heard = (event: keyof OnlineEvents): boolean => events.emitter.listenerCount(event) > 0;
-  for (const event of ['handshake', 'disconnect'] as const) {
-    bayeux.bind(event, (id) => heard(event) && events.emit(event, { client: keyOf(id) }));
-  }
-  for (const event of ['subscribe', 'unsubscribe'] as const) {
-    bayeux.bind(event, (id, channel) => heard(event) && events.emit(event, { client: keyOf(id), channel }));
-  }
-  bayeux.bind('publish', (id, channel, data) => {
-    if (heard('publish')) events.emit('publish', { client: id === undefined ? null : keyOf(id), channel, data });
-  });
 }

@@ -156,3 +156,20 @@ describe('a later snapshot', () => {
     expect(applySnapshot(known, classroom)).toEqual({ state: known, joins: [], leaves: [], gap: false });
   });
 });
+
+describe('a delta without steps', () => {
+  const one = fromSnapshot({ epoch: 'e', v: 4, count: 1, users: [{ uid: 1, uname: 'ann' }] });
+
+  it('with the version that is known changes nothing', () => {
+    expect(applyDelta(one, { epoch: 'e', v: 4, count: 1, joins: [], leaves: [] })).toMatchObject({ gap: false });
+  });
+
+  it('with a later version says that something was missed', () => {
+    const { state, gap } = applyDelta(one, { epoch: 'e', v: 6, count: 2, joins: [], leaves: [] });
+    expect([gap, state.v]).toEqual([true, 4]);
+  });
+
+  it('with another epoch asks for a snapshot', () => {
+    expect(applyDelta(one, { epoch: 'f', v: 1, count: 1, joins: [], leaves: [] })).toMatchObject({ gap: true });
+  });
+});

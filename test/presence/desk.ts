@@ -5,15 +5,18 @@ import { MemoryStore } from '../../lib/presence/memory.js';
 import { Presence, type PresenceOptions } from '../../lib/presence/presence.js';
 import { ann } from '../support/people.js';
 
+type DeskOptions = Partial<Omit<PresenceOptions, 'store'>> & { readonly store?: MemoryStore };
+
 /** Times are in seconds: a lease of 60, a grace of 3, a beat every 5. */
 export class Desk {
-  readonly store = new MemoryStore();
+  readonly store: MemoryStore;
   readonly changes: Change[] = [];
   readonly errors: unknown[] = [];
   readonly presence: Presence;
   #seconds = 0;
 
-  constructor(options: Partial<PresenceOptions> = {}) {
+  constructor({ store = new MemoryStore(), ...options }: DeskOptions = {}) {
+    this.store = store;
     this.presence = new Presence({
       store: this.store,
       lease: 60_000,
@@ -67,7 +70,7 @@ export class Desk {
 }
 
 /** Ann has been here since 0, on an open connection, and it is 10. */
-export async function annAtTen(options: Partial<PresenceOptions> = {}): Promise<Desk> {
+export async function annAtTen(options: DeskOptions = {}): Promise<Desk> {
   const desk = new Desk(options);
   desk.presence.heard(ann('a1'));
   desk.presence.hold('a1');

@@ -51,6 +51,25 @@ export interface LogEntry {
   readonly client: string | null;
 }
 
+/** What is read whole, a page after the other, the window being `[from, to)`. */
+export interface ExportQuery {
+  readonly uid?: Uid;
+  readonly channel?: Channel;
+  readonly from: Millis;
+  readonly to: Millis;
+  /** What has more rows than this is refused before the first page; default 1,000,000. */
+  readonly most?: number;
+}
+
+/** The part of a stay on an activity that lies within a window. */
+export interface StayPart extends User {
+  readonly channel: Channel;
+  readonly start: Millis;
+  readonly end: Millis;
+  /** Whether the stay still runs, so that more of it will follow. */
+  readonly running: boolean;
+}
+
 /** Read only: nothing here repairs or writes. */
 export interface Report {
   /** The channels of a kind that have users now, the fullest first. */
@@ -64,4 +83,11 @@ export interface Report {
   /** Who was in a channel at an instant, from the stays. */
   at(channel: Channel, instant: Millis): Promise<User[]>;
   log(query: LogQuery): Promise<LogEntry[]>;
+  /** The login log for a file, the oldest first. @throws RangeError when it has more than `most` rows. */
+  logPages(query: ExportQuery): AsyncIterable<readonly LogEntry[]>;
+  /**
+   * The time of everybody for a file: by uid, channel and start. What stays have in common is in the first of them only,
+   * so that the rows of a user on an activity add up to what `time` says. @throws RangeError as `logPages` does.
+   */
+  stays(query: ExportQuery): AsyncIterable<readonly StayPart[]>;
 }

@@ -106,4 +106,10 @@ const waiting = (report: () => Promise<Report>): Report => ({
   time: async (...args) => (await report()).time(...args),
   at: async (...args) => (await report()).at(...args),
   log: async (...args) => (await report()).log(...args),
+  logPages: async function* (query) {
+    yield* (await report()).logPages(query);
+  },
+  stays: async function* (query) {
+    yield* (await report()).stays(query);
+  },
 });

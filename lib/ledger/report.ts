@@ -4,6 +4,8 @@ import { defineModels } from '../../db/models/index.js';
 import type { Channel } from '../domain.js';
 import type { ChannelCount, Report } from '../report.js';
 import { readLog } from './report_log.js';
+import { readLogPages } from './report_log_pages.js';
+import { readStays } from './report_stays.js';
 import { readTimes } from './report_time.js';
 import { readAt, readUser } from './report_users.js';
 import type { Live, Sources } from './sources.js';
@@ -26,6 +28,8 @@ export function createReport({ sequelize, ...live }: ReportOptions): Report {
     time: (query) => readTimes(sources, query),
     at: (channel, instant) => readAt(sources, channel, instant),
     log: (query) => readLog(sources, query),
+    logPages: (query) => readLogPages(sources, query),
+    stays: (query) => readStays(sources, query),
   };
 }
 

@@ -17,3 +17,11 @@ export function readLimit(limit: number = USUAL): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
   throw new RangeError(`limit: ${limit} is not a whole number from 1 to ${MOST}. Leave it out for ${USUAL}.`);
 }
+
+const MOST_ROWS = 1_000_000;
+
+/** @throws RangeError when there is a row after the `most` that may be read. `after` looks whether there is one. */
+export async function checkRows(most: number = MOST_ROWS, after: (rows: number) => Promise<unknown>): Promise<void> {
+  if ((await after(most)) === null) return;
+  throw new RangeError(`from: there are more than ${most} rows. Ask for a shorter time, or for one user or channel.`);
+}

@@ -30,7 +30,8 @@ export async function readLog({ models }: Sources, { uid, channel, from, to, lim
   return describe(models, await models.LoginLog.findAll({ where, order, limit: most }));
 }
 
-async function describe(models: Sources['models'], rows: readonly LoginLogRow[]): Promise<LogEntry[]> {
+/** Rows as entries, with the names of who and where. */
+export async function describe(models: Sources['models'], rows: readonly LoginLogRow[]): Promise<LogEntry[]> {
   const channels = await channelNames(
     models,
     rows.flatMap(({ channel_id }) => channel_id ?? []),

@@ -1,6 +1,7 @@
 // The contract of the ledger: what it writes, whatever database it writes to.
 import { describe } from 'vitest';
 import { ledgerCheckpointContract } from './ledger_checkpoint.js';
+import { ledgerExportsContract } from './ledger_exports.js';
 import { ledgerFaultsContract } from './ledger_faults.js';
 import { ledgerLegacyContract } from './ledger_legacy.js';
 import { ledgerReadersContract } from './ledger_readers.js';
@@ -21,6 +22,7 @@ export function ledgerContract(name: string, make: MakeDatabase, { shared }: { r
     describe('checkpoints', () => ledgerCheckpointContract(make));
     describe('faults', () => ledgerFaultsContract(make));
     describe('the report', () => ledgerReportContract(make));
+    describe('files', () => ledgerExportsContract(make));
     if (shared) describe('two processes', () => ledgerSharedContract(make));
   });
 }

@@ -2,7 +2,7 @@
 
 import type { Status } from '../../lib/dashboard/index.js';
 import type { Millis, Presence, User } from '../../lib/domain.js';
-import type { LogEntry, LogQuery, Report, UserReport } from '../../lib/report.js';
+import type { ExportQuery, LogEntry, LogQuery, Report, StayPart, UserReport } from '../../lib/report.js';
 
 export const MINUTE = 60_000;
 export const NOON: Millis = Date.parse('2026-05-01T12:00:00Z');
@@ -47,6 +47,11 @@ const entries: readonly LogEntry[] = [
   { t: NOON - 3 * MINUTE, status: 'in', ...carol, channel: null, client: null },
 ];
 
+const stays: readonly StayPart[] = [
+  { ...ann, channel: '/lessons/1', start: NOON - 83 * MINUTE, end: NOON, running: true },
+  { ...bob, channel: '/lessons/1', start: NOON - 3 * MINUTE, end: NOON - 500, running: false },
+];
+
 const fits = (query: LogQuery) => (entry: LogEntry) =>
   (query.uid === undefined || entry.uid === query.uid) &&
   (query.channel === undefined || entry.channel === query.channel) &&
@@ -74,6 +79,12 @@ export const report: Report = {
   time: async ({ channel }) => annReport.times.filter((time) => channel === undefined || time.channel === channel),
   at: async (channel, instant) => (channel === '/lessons/1' && instant >= NOON - 3 * MINUTE ? [ann] : []),
   log: async (query) => entries.filter(fits(query)).slice(0, query.limit ?? 100),
+  logPages: async function* (query) {
+    yield entries.filter(fits(query)).reverse();
+  },
+  stays: async function* ({ uid }: ExportQuery) {
+    yield stays.filter((stay) => uid === undefined || stay.uid === uid);
+  },
 };
 
 /** A report of which some questions are answered otherwise. */

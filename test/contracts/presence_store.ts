@@ -12,14 +12,15 @@ import { presenceTabsContract } from './presence_store_tabs.js';
 /**
  * @param open gives an empty store for each test; times are near the real time, and channels and ids differ in every test.
  * @param runs how many random histories the store is compared with a model on.
+ * @param whole whether each change is in one journal as a whole; not so when the store is partitioned.
  */
-export function presenceStoreContract(name: string, open: OpenStore, { runs = 500 } = {}): void {
+export function presenceStoreContract(name: string, open: OpenStore, { runs = 500, whole = true } = {}): void {
   describe(`presence store: ${name}`, () => {
     describe('a client that comes and goes', () => comingAndGoing(open));
     describe('several tabs of one user', () => presenceTabsContract(open));
     describe('the lease', () => presenceLeaseContract(open));
     describe('who is where', () => presenceReadingContract(open));
-    describe('the journal', () => presenceJournalContract(open));
+    describe('the journal', () => presenceJournalContract(open, whole));
     describe('any history', () => presenceModelContract(open, runs));
   });
 }

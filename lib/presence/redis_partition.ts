@@ -1,0 +1,139 @@
+// One partition of the Redis store: what changes in it, each by one script. Several scripts where there is much to do.
+import { randomBytes } from 'node:crypto';
+import type { Cause, Change, Client, ClientId, Millis, Place } from '../domain.js';
+import { VACANT_FOR } from './memory_channels.js';
+import type { RedisJournal } from './redis_journal.js';
+import type { PartitionKeys } from './redis_keys.js';
+import type { Part, Spots } from './redis_parts.js';
+import type { Answer, RunScript, ScriptName } from './redis_scripts.js';
+import type { Lease, Standing } from './store.js';
+
+/** Redis does nothing else while a script runs, so none has more to do than some milliseconds. */
+const CHUNK = 200;
+const RENEWALS = 500;
+
+export interface RedisPartitionOptions {
+  readonly run: RunScript;
+  readonly keys: PartitionKeys;
+  readonly journal: RedisJournal;
+  /** This process, by a name that no other has. */
+  readonly node: string;
+  readonly nodeLease: Millis;
+  readonly nodeGrace: Millis;
+  readonly journalLimit: number;
+  /** Told how many changes fell out of the journal so far, whenever some did. */
+  readonly onDropped: (dropped: number) => void;
+}
+
+export interface Gone {
+  readonly id: ClientId;
+  readonly part: Part;
+}
+
+export class RedisPartition {
+  readonly #options: RedisPartitionOptions;
+
+  constructor(options: RedisPartitionOptions) {
+    this.#options = options;
+  }
+
+  /** @param spots what of the client's place lies here; it leaves this partition when nothing does. */
+  async join(
+    { id, key, user }: Client,
+    spots: Spots,
+    now: Millis,
+    ends: Millis,
+    before: readonly Standing[],
+  ): Promise<Part> {
+    const { room = '', activity = '', logs } = spots;
+    const stood = (kind: Standing['kind'], channel: string) => {
+      const standing = before.find((one) => one.kind === kind && one.channel === channel);
+      return [standing?.since ?? '', standing?.epoch ?? ''];
+    };
+    const client = [id, key, user.uid, user.uname, room, activity, logs ? '1' : '', ends];
+    const standings = [...stood('room', room), ...stood('activity', activity)];
+    return this.#part(await this.#change('join', now, [...client, now + this.#options.nodeLease, ...standings]));
+  }
+
+  async leave(id: ClientId, now: Millis, cause: Cause): Promise<Part> {
+    return this.#part(await this.#change('leave', now, [id, cause]));
+  }
+
+  /** @throws only when nobody was taken out: who was must be told of, and the rest is left to the next sweep. */
+  async expire(now: Millis): Promise<Gone[]> {
+    const { nodeLease, nodeGrace } = this.#options;
+    const gone: Gone[] = [];
+    for (;;) {
+      try {
+        const answer = await this.#change('expire', now, [now + nodeLease, nodeGrace, CHUNK, now - VACANT_FOR]);
+        const [more, ms, dropped, ...clients] = answer;
+        this.#heed(ms, dropped);
+        for (let n = 0; n + 2 < clients.length; n += 3)
+          gone.push({ id: String(clients[n]), part: partOf(clients[n + 2], clients[n + 1]) });
+        if (more !== 1) return gone;
+      } catch (error) {
+        if (gone.length === 0) throw error;
+        return gone;
+      }
+    }
+  }
+
+  /** @returns the ids that are not here, and those that another node holds. */
+  async renew(leases: readonly Lease[]): Promise<{ unknown: ClientId[]; foreign: ClientId[] }> {
+    const unknown: ClientId[] = [];
+    const foreign: ClientId[] = [];
+    for (let first = 0; first < leases.length; first += RENEWALS) {
+      const some = leases.slice(first, first + RENEWALS);
+      const args = some.flatMap(({ id, seen, ends }) => [id, seen, ends]);
+      const answer = await this.#run('renew', [this.#options.node, ...args]);
+      const ids = (numbers: Answer | undefined) => listOf(numbers).flatMap((n) => some[Number(n)]?.id ?? []);
+      unknown.push(...ids(answer[0]));
+      foreign.push(...ids(answer[1]));
+    }
+    return { unknown, foreign };
+  }
+
+  /**
+   * Lets go of all clients that this node holds here, and of the node itself.
+   * @param unlessAlone does nothing when no other node is there.
+   * @returns whether it was done.
+   */
+  async handOver(now: Millis, ends: Millis, unlessAlone: boolean): Promise<boolean> {
+    let check = unlessAlone ? '1' : '';
+    for (;;) {
+      const [released] = await this.#run('hand_over', [this.#options.node, now, ends, CHUNK, check]);
+      if (released === -1) return false;
+      if (Number(released) < CHUNK) return true;
+      check = '';
+    }
+  }
+
+  #change(name: ScriptName, now: Millis, args: readonly (string | number)[]): Promise<readonly Answer[]> {
+    const { node, journal, journalLimit } = this.#options;
+    const epoch = randomBytes(9).toString('base64url');
+    return this.#run(name, [now, node, journal.latest, journalLimit, epoch, ...args]);
+  }
+
+  #run(name: ScriptName, args: readonly (string | number)[]): Promise<readonly Answer[]> {
+    return this.#options.run(name, this.#options.keys.all, args);
+  }
+
+  #part([change, before, ms, dropped]: readonly Answer[]): Part {
+    this.#heed(ms, dropped);
+    return partOf(change, before);
+  }
+
+  #heed(ms: Answer | undefined, dropped: Answer | undefined): void {
+    this.#options.journal.saw(String(ms));
+    if (Number(dropped) > 0) this.#options.onDropped(Number(dropped));
+  }
+}
+
+function partOf(change: Answer | undefined, before: Answer | undefined): Part {
+  return {
+    change: change ? (JSON.parse(String(change)) as Change) : null,
+    before: before ? (JSON.parse(String(before)) as Place & { node: string }) : null,
+  };
+}
+
+const listOf = (answer: Answer | undefined): readonly Answer[] => (Array.isArray(answer) ? answer : []);

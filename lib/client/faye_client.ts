@@ -1,42 +1,17 @@
-// What we must read and do inside of Faye.Client (faye 1.4), all in one place.
-import type { Advice, FayeClient, FayePromise, Message } from './faye.js';
-
-/** A message on its way, until its reply comes. Without `request` it waits for its next try. */
-interface Envelope {
-  readonly message: Message;
-  readonly request: unknown;
-  timer: ReturnType<typeof setTimeout> | null;
-}
-
-interface Inside {
-  _state: number;
-  readonly UNCONNECTED: number;
-  readonly CONNECTED: number;
-  readonly DISCONNECTED: number;
-  readonly _advice: Advice;
-  readonly _channels: { getKeys(): string[] };
-  readonly _dispatcher: {
-    readonly clientId?: string | null;
-    readonly connectionType?: string;
-    /** Seconds between the tries of a message. */
-    retry: number;
-    readonly _envelopes: Map<string, Envelope>;
-    /** `_outbox`: what goes out together with the next request. */
-    readonly _transport?: { readonly _outbox: Message[]; sendMessage(message: Message): unknown };
-    /** The WebSockets by URL. One that could not be opened stays here as such. */
-    transports: { readonly websocket?: Map<string, Pick<FayePromise, 'callback' | 'errback'>> };
-    selectTransport(types: string[]): void;
-    _sendEnvelope(envelope: Envelope): void;
-    close(): void;
-  };
-}
-
-const inside = (client: FayeClient): Inside => client as unknown as Inside;
+// What we must read and do inside of Faye.Client (faye 1.4), all here, and in spare.ts, handover.ts and goodbye.ts.
+import type { FayeClient, Message } from './faye.js';
+import { type Dispatcher, inside } from './faye_inside.js';
 
 export const clientIdOf = (client: FayeClient): string | null => inside(client)._dispatcher.clientId ?? null;
 
 /** `websocket`, `long-polling` or `cross-origin-long-polling`. */
 export const transportOf = (client: FayeClient): string | undefined => inside(client)._dispatcher.connectionType;
+
+/** Where the client sends to. */
+export const urlOf = (client: FayeClient): string => inside(client)._dispatcher.endpoint.href;
+
+/** Whether the server sent the client away for good: Faye then stays away. */
+export const isSentAway = (client: FayeClient): boolean => inside(client)._advice.reconnect === 'none';
 
 /** Seconds until Faye tries again what failed: a handshake that was refused, a message that got no reply. */
 export function setRetry(client: FayeClient, seconds: number): void {
@@ -99,27 +74,32 @@ export function presentAs(client: FayeClient, auth: unknown): void {
  * the server does not answer: here everything goes through the WebSocket, tried again until it opens.
  */
 export function useSocketOnly(client: FayeClient, retry: number): void {
-  const faye = inside(client);
-  const { _dispatcher } = faye;
+  const { _dispatcher } = inside(client);
   const select = _dispatcher.selectTransport.bind(_dispatcher);
-  const choose = (): void => {
-    if (faye._state === faye.DISCONNECTED) return;
-    try {
-      select([]);
-    } catch {
-      // Allowed nothing, Faye finds no transport and says so. But it has begun to open the socket, for later.
-    }
-    const [socket] = _dispatcher.transports.websocket?.values() ?? [];
-    socket?.callback(() => {
-      select(['websocket']);
-      setTimeout(() => hurry(client));
-    });
-    socket?.errback(() => {
-      _dispatcher.transports = {};
-      setTimeout(choose, retry * 1000);
-    });
-  };
-  _dispatcher.selectTransport = choose;
+  _dispatcher.selectTransport = () => openSocket(_dispatcher, select, retry);
+}
+
+function openSocket(dispatcher: Dispatcher, select: (types: string[]) => void, retry: number): void {
+  // Not always the client that it was made for: see handover.ts.
+  const { _client: client } = dispatcher;
+  const faye = inside(client);
+  if (faye._state === faye.DISCONNECTED) return;
+  try {
+    select([]);
+  } catch {
+    // Allowed nothing, Faye finds no transport and says so. But it has begun to open the socket, for later.
+  }
+  const [socket] = dispatcher.transports.websocket?.values() ?? [];
+  socket?.callback(() => {
+    select(['websocket']);
+    setTimeout(() => hurry(dispatcher._client));
+  });
+  socket?.errback(() => {
+    dispatcher.transports = {};
+    // Faye says so only of what was sent, and without a socket nothing can be.
+    faye.trigger('transport:down');
+    setTimeout(() => openSocket(dispatcher, select, retry), retry * 1000);
+  });
 }
 
 /** Disconnects for good. `disconnect()` alone does nothing while a handshake is under way, which would then go on. */

@@ -1,4 +1,5 @@
 // `client.online`: whose page this is and where, who else is in the room, and how the page stands with the server.
+import { Cluster } from './cluster.js';
 import { Connection, type State } from './connection.js';
 import type { FayeClient, Message } from './faye.js';
 import { connectAgain, end, hurry, presentAs, transportOf } from './faye_client.js';
@@ -7,10 +8,23 @@ import { type Auth, checkAuth, type Place } from './options.js';
 import { followPage, type Page, sayBeforeLeave } from './page.js';
 import { Room } from './room.js';
 import { type User, usersOf } from './roster.js';
+import { keyOf } from './servers.js';
+
+interface Given {
+  readonly client: FayeClient;
+  /** All servers; the client is of the first in `rank(urls, keyOf(auth))`. */
+  readonly urls: readonly string[];
+  /** Makes a client of a server, as this one was made. */
+  readonly open: (url: string) => FayeClient;
+  /** Seconds between tries, as given to the client. */
+  readonly retry: number;
+  readonly auth: Auth;
+}
 
 export class Online {
   readonly #client: FayeClient;
   readonly #connection: Connection;
+  readonly #cluster: Cluster;
   readonly #unfollow: () => void;
   readonly #on = {
     sync: new Listeners<[roster: User[], count: number]>(),
@@ -21,22 +35,25 @@ export class Online {
   #auth: Auth;
   #room: Room | null = null;
 
-  /** @param retry seconds between tries, as given to the client */
-  constructor(client: FayeClient, url: string, auth: Auth, retry: number) {
+  constructor({ client, urls, open, retry, auth }: Given) {
     this.#client = client;
     this.#auth = auth;
     this.#connection = new Connection({
       client,
       retry,
-      onState: (state, reason) => this.#on.state.tell(state, reason),
+      onState: (state, reason) => {
+        this.#cluster.look();
+        this.#on.state.tell(state, reason);
+      },
       onBack: () => this.#room?.refresh(),
     });
+    this.#cluster = new Cluster({ client, connection: this.#connection, urls, open, retry }, keyOf(auth));
     client.addExtension({
       outgoing: (message, next) => next({ ...this.#connection.said(message), auth: this.#auth }),
       incoming: (message, next) => next(this.#heard(message)),
     });
     this.#unfollow = followPage(globalThis as Page, {
-      hidden: () => sayBeforeLeave(client, url, this.#auth, this.#connection.up),
+      hidden: () => sayBeforeLeave(client, this.#auth, this.#connection.up),
       shown: () => {
         hurry(client);
         if (transportOf(client) === 'websocket') connectAgain(client);
@@ -106,6 +123,7 @@ export class Online {
   /** Disconnects now and for good; to come back, make a new client. */
   leave(): void {
     this.#unfollow();
+    this.#cluster.close();
     end(this.#client);
     this.#connection.end();
     this.#exit();
@@ -124,6 +142,7 @@ export class Online {
     this.#room?.refresh();
     hurry(this.#client);
     connectAgain(this.#client);
+    this.#cluster.rekey(keyOf(this.#auth));
     // A later message, so that the server knows where the user is before it is asked for the room.
     setTimeout(() => this.#enter());
   }

@@ -16,8 +16,11 @@ export interface AuthOptions extends Place {
 }
 
 export interface ClientOptions {
-  /** Where faye-online is mounted: `/faye`, or `https://online.example.org/faye`. */
-  readonly faye_url: string;
+  /**
+   * Where faye-online is mounted: `/faye`, or `https://online.example.org/faye`. Or several servers, in any order: the
+   * pages of a room meet on one of them, and go on with another while it is away.
+   */
+  readonly faye_url: string | readonly string[];
   /** Options of `Faye.Client`: https://faye.jcoglan.com/browser.html */
   readonly client_opts?: { readonly timeout?: number; readonly retry?: number; readonly [name: string]: unknown };
   readonly auth_opts: AuthOptions;
@@ -38,19 +41,27 @@ const EXAMPLE =
 const MAX_CHANNEL = 128;
 const MAX_NAME = 64;
 
-/** @returns what to connect to and the `auth` to send. Throws a TypeError that names the first field that is wrong. */
+/** @returns what to connect to (at least one URL) and the `auth` to send. Throws a TypeError that names the first field that is wrong. */
 export function checkOptions(options: ClientOptions): {
-  readonly url: string;
+  readonly urls: readonly string[];
   readonly clientOpts: NonNullable<ClientOptions['client_opts']>;
   readonly auth: Auth;
 } {
   if (!isObject(options)) throw mistake('options', 'must be an object', options);
-  const { faye_url: url, client_opts: clientOpts = {}, auth_opts: auth } = options;
-  if (Array.isArray(url)) throw mistake('faye_url', 'must be one URL; several servers are not supported', url);
-  if (typeof url !== 'string' || url === '') throw mistake('faye_url', "must be a URL such as '/faye'", url);
+  const { faye_url, client_opts: clientOpts = {}, auth_opts: auth } = options;
   if (!isObject(clientOpts)) throw mistake('client_opts', 'must be an object', clientOpts);
   if (!isObject(auth)) throw mistake('auth_opts', 'must be an object', auth);
-  return { url, clientOpts, auth: checkAuth(auth) };
+  return { urls: checkUrls(faye_url), clientOpts, auth: checkAuth(auth) };
+}
+
+function checkUrls(given: string | readonly string[]): readonly string[] {
+  const urls: readonly string[] = Array.isArray(given) ? given : [given];
+  if (urls.length === 0) throw mistake('faye_url', 'must name at least one server, and is an empty list', given);
+  urls.forEach((url, i) => {
+    const field = urls === given ? `faye_url[${i}]` : 'faye_url';
+    if (typeof url !== 'string' || url === '') throw mistake(field, "must be a URL such as '/faye'", url);
+  });
+  return [...new Set(urls)];
 }
 
 /** The `auth` of a user at a place: the known fields and nothing else. Throws a TypeError as above. */

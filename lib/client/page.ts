@@ -1,6 +1,6 @@
 // A page's life: hidden for good or for a while, shown again. Never `beforeunload`, which also comes for a download link.
 import type { FayeClient } from './faye.js';
-import { clientIdOf, transportOf } from './faye_client.js';
+import { clientIdOf, transportOf, urlOf } from './faye_client.js';
 import type { Auth } from './options.js';
 
 interface Target {
@@ -42,7 +42,7 @@ const BEFORE_LEAVE = '/faye_online/before_leave';
  * Tells the server that the page may be going, so that it waits for the grace time only. Through the socket when one is
  * open; else by a request that outlives the page. When neither gets through, the server finds out later.
  */
-export function sayBeforeLeave(client: FayeClient, url: string, auth: Auth, up: boolean): void {
+export function sayBeforeLeave(client: FayeClient, auth: Auth, up: boolean): void {
   const clientId = clientIdOf(client);
   if (!clientId) return;
   if (up && transportOf(client) === 'websocket') {
@@ -50,7 +50,9 @@ export function sayBeforeLeave(client: FayeClient, url: string, auth: Auth, up: 
   } else if (typeof fetch === 'function') {
     const headers = { 'Content-Type': 'application/json' };
     const body = JSON.stringify([{ channel: BEFORE_LEAVE, clientId, data: {}, auth }]);
-    fetch(url, { method: 'POST', keepalive: true, credentials: 'include', headers, body }).catch(() => undefined);
+    fetch(urlOf(client), { method: 'POST', keepalive: true, credentials: 'include', headers, body }).catch(
+      () => undefined,
+    );
   }
 }
 

@@ -45,7 +45,7 @@ describe.each(['websocket', 'long-polling'])('by %s a page', (transport) => {
   it('says that it may be going', async () => {
     const client = openBy();
     await soon(() => expect(server.on('/meta/connect')).not.toEqual([]));
-    sayBeforeLeave(client, server.url, auth, true);
+    sayBeforeLeave(client, auth, true);
     await soon(() => expect(server.on('/faye_online/before_leave')).toHaveLength(1));
     const [said] = server.on('/faye_online/before_leave');
     expect([said?.clientId, said?.auth, said?.by]).toEqual([

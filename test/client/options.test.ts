@@ -13,10 +13,14 @@ const check = (given: unknown) => checkOptions(given as ClientOptions);
 describe('the options of a page', () => {
   it("are the gem's", () => {
     expect(check({ faye_url: 'http://localhost:9292/faye', client_opts: {}, auth_opts: auth })).toEqual({
-      url: 'http://localhost:9292/faye',
+      urls: ['http://localhost:9292/faye'],
       clientOpts: {},
       auth,
     });
+  });
+
+  it('name one server or several, each once', () => {
+    expect(check({ ...options, faye_url: ['/a', '/b', '/a'] }).urls).toEqual(['/a', '/b']);
   });
 
   it('need a room, an activity or both', () => {
@@ -42,7 +46,8 @@ describe('the options of a page', () => {
     ['nothing', undefined, 'options must be an object'],
     ['no faye_url', { ...options, faye_url: undefined }, "faye_url must be a URL such as '/faye'"],
     ['an empty faye_url', { ...options, faye_url: '' }, 'faye_url must be a URL'],
-    ['several servers', { ...options, faye_url: ['/a', '/b'] }, 'faye_url must be one URL; several servers'],
+    ['a list of no servers', { ...options, faye_url: [] }, 'faye_url must name at least one server'],
+    ['a list with a hole', { ...options, faye_url: ['/a', null] }, "faye_url[1] must be a URL such as '/faye'"],
     ['client_opts that are none', { ...options, client_opts: 5 }, 'client_opts must be an object'],
     ['no auth_opts', { ...options, auth_opts: undefined }, 'auth_opts must be an object'],
     ['no place', withAuth({ room_channel: undefined, time_channel: undefined }), 'room_channel, time_channel or both'],

@@ -1,0 +1,71 @@
+// Two servers that a page may go to: stopped, started again on the same port, and hung up on as one likes.
+import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import express from 'express';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { rank } from '../../lib/client/servers.js';
+import { type FayeOnline, fayeOnline } from '../../lib/index.js';
+import { freePort } from '../support/ports.js';
+
+export class Branch {
+  readonly url: string;
+  readonly #port: number;
+  readonly #sockets = new Set<Socket>();
+  #server: Server = createServer();
+  #online: FayeOnline | undefined;
+
+  private constructor(port: number) {
+    this.#port = port;
+    this.url = `http://127.0.0.1:${port}/faye`;
+  }
+
+  static async open(): Promise<Branch> {
+    const branch = new Branch(await freePort());
+    await branch.begin();
+    onTestFinished(() => branch.stop());
+    return branch;
+  }
+
+  get online(): FayeOnline {
+    if (!this.#online) throw new Error('this server is stopped');
+    return this.#online;
+  }
+
+  /** The names of those in a room, as this server knows it. */
+  async names(room: string): Promise<string> {
+    const { users } = await this.online.room(room);
+    return users.map(({ uname }) => uname).join(' ');
+  }
+
+  async begin(): Promise<void> {
+    const logger = pino({ level: 'silent' });
+    const online = fayeOnline({ database: 'sqlite::memory:', trustClients: true, grace: 0.5, logger });
+    this.#online = online;
+    this.#server = createServer(express().use(online));
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    online.attach(this.#server);
+    await online.ready;
+    await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', () => resolve()));
+  }
+
+  /** All connections break, and no new ones are taken. */
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await this.#online?.close();
+    this.#online = undefined;
+    await closed;
+  }
+}
+
+/** Two servers: the one that a room belongs to, and the other. */
+export async function openBranches(room: string): Promise<{ urls: readonly string[]; home: Branch; other: Branch }> {
+  const [one, two] = [await Branch.open(), await Branch.open()];
+  const urls = [one.url, two.url];
+  const [home, other] = rank(urls, room)[0] === one.url ? [one, two] : [two, one];
+  return { urls, home, other };
+}

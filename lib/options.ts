@@ -7,7 +7,7 @@ import type { EngineType } from './bayeux/faye.js';
 import { LIMITS, type Limits } from './bayeux/limits.js';
 import type { Authorize } from './bayeux/rules.js';
 import type { Authenticate } from './identity/identify.js';
-import type { TokenKey } from './identity/tokens.js';
+import type { Secret } from './identity/keys.js';
 import type { PresenceStore } from './presence/store.js';
 import type { RedisOptions } from './redis.js';
 import { GROUPS, schema } from './schema.js';
@@ -19,8 +19,11 @@ export type DashboardAccess =
 
 /** All optional, but one of `secret`, `authenticate` and `trustClients` must be there. Times are in seconds, as Faye's. */
 export interface Options {
-  /** Signs and checks tokens: at least 32 bytes, or several keys while one takes another's place. */
-  readonly secret?: string | readonly TokenKey[];
+  /**
+   * Signs and checks tokens: at least 32 bytes; or several keys, while one takes another's place; or a function that gives
+   * them and is asked again every few seconds, so that keys change without a restart.
+   */
+  readonly secret?: Secret;
   /** Knows the user of a request, from the host's session for example. */
   readonly authenticate?: Authenticate;
   /** With `authenticate`: other origins (`https://a.example`) whose pages may open WebSockets. Default: this site's only. */

@@ -2,15 +2,10 @@
 import { z } from 'zod';
 import type { EngineType } from './bayeux/faye.js';
 import { LIMITS } from './bayeux/limits.js';
+import { secretSchema } from './identity/keys.js';
 import type { PresenceStore } from './presence/store.js';
 import type { RedisOptions } from './redis.js';
 
-const SECRET = 32;
-const bytes = (text: string): number => Buffer.byteLength(text);
-const strong = z.string({ error: 'must be a string' }).refine((secret) => bytes(secret) >= SECRET, {
-  error: `must have at least ${SECRET} bytes: make one with \`openssl rand -hex 32\``,
-});
-const key = z.strictObject({ kid: z.string().min(1).optional(), secret: strong });
 const seconds = (fallback: number) => z.number({ error: 'must be a number of seconds' }).positive().default(fallback);
 const callable = <T>() => z.custom<T>((value) => typeof value === 'function', 'must be a function');
 const having = <T>(...methods: string[]) =>
@@ -55,7 +50,7 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
 
 /** The options, as they are checked and completed. */
 export const schema = z.strictObject({
-  secret: z.union([strong, z.array(key).min(1)], { error: explainSecret }).optional(),
+  secret: secretSchema.optional(),
   authenticate: callable().optional(),
   origins: z
     .array(z.string().regex(/^https?:\/\/[^/]+$/, 'must be origins such as https://www.example.org'))
@@ -101,10 +96,4 @@ function isTimeZone(timeZone: string): boolean {
   } catch {
     return false;
   }
-}
-
-function explainSecret(issue: { readonly input?: unknown }): string {
-  return Array.isArray(issue.input)
-    ? `must be keys {kid, secret}, each secret of at least ${SECRET} bytes`
-    : `must have at least ${SECRET} bytes: make one with \`openssl rand -hex 32\``;
 }

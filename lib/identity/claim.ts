@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import type { Place, User } from '../domain.js';
 import { Unidentified } from './identity.js';
+import { uidText, unameText } from './names.js';
+
+export { cleanName } from './names.js';
 
 export interface Claim {
   readonly place: Place;
@@ -9,41 +12,13 @@ export interface Claim {
   readonly token?: string;
 }
 
-const UID = 64;
-const UNAME = 64;
-/** Control characters, halves of characters, line and paragraph separators, and those that turn the direction of text or are invisible. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
-
-/** A name fit to be shown: NFC, without control and bidi characters, at most 64 code points. May come out empty. */
-export function cleanName(name: string): string {
-  const clean = name
-    .slice(0, 4 * UNAME)
-    .normalize('NFC')
-    .replace(UNPRINTABLE, '')
-    .trim();
-  return [...clean].slice(0, UNAME).join('');
-}
-
-/**
- * A uid is 1–64 printable characters; the gem's integers are taken as their digits. What a database would not give back
- * as it was (halves of characters, blanks at the end) is not taken.
- */
-export const uidSchema = z
+/** The gem's integers are taken as their digits. */
+const uidSchema = z
   .union([z.number().int().safe(), z.string()], { error: 'must be a string or a whole number' })
   .transform(String)
-  .pipe(
-    z
-      .string()
-      .min(1, 'is missing')
-      .max(UID, `must have at most ${UID} characters`)
-      .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not hold control characters or halves of characters')
-      .refine((uid) => uid.trim() === uid, 'must not begin or end with a blank'),
-  );
+  .pipe(uidText);
 
-export const unameSchema = z
-  .union([z.string(), z.number()], { error: 'must be a string' })
-  .transform((name) => cleanName(String(name)))
-  .pipe(z.string().min(1, 'is missing'));
+const unameSchema = z.union([z.string(), z.number()], { error: 'must be a string' }).transform(String).pipe(unameText);
 
 const userSchema = z.object({ uid: uidSchema, uname: unameSchema }, { error: 'must be {uid, uname}' });
 

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Channel, Place, Uid } from '../domain.js';
 import { type Claim, readUser } from './claim.js';
 import { type Identity, Unidentified } from './identity.js';
+import type { Revocations } from './revocations.js';
 import type { Tokens } from './tokens.js';
 
 /** What a host's `authenticate` says of a request. Without room and time, those that the page names are taken. */
@@ -22,12 +23,13 @@ export type Authenticate = (
 /** @throws Unidentified */
 export type Identify = (claim: Claim, request: IncomingMessage, channel: string, auth: unknown) => Promise<Identity>;
 
-/** `secret`: the token says it all; what else the page says must equal it. */
+/** `secret`: the token says it all, unless it was revoked; what else the page says must equal it. */
 export const byToken =
-  (tokens: Tokens): Identify =>
+  (tokens: Tokens, revocations?: Revocations): Identify =>
   async (claim) => {
     if (claim.token === undefined) throw new Unidentified('token', 'is missing: make one with online.token()');
     const identity = await tokens.verify(claim.token);
+    revocations?.check(identity);
     if (claim.user && claim.user.uid !== identity.user.uid) {
       throw new Unidentified('current_user.uid', 'differs from the token');
     }

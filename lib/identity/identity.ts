@@ -1,5 +1,5 @@
 // Who a client is and where it may be, once that is proven; and the error that says why it is not.
-import type { Channel, Place, User } from '../domain.js';
+import type { Channel, Millis, Place, User } from '../domain.js';
 
 /** What is known of a client for certain. */
 export interface Identity {
@@ -8,6 +8,17 @@ export interface Identity {
   /** Further literal channels that the user may subscribe to or publish on, as a token grants them. */
   readonly subscribe?: readonly Channel[];
   readonly publish?: readonly Channel[];
+  /** When its token was made, and until when it is good. Absent when no token says who it is. */
+  readonly issued?: Millis;
+  readonly expires?: Millis;
+}
+
+/** A publisher outside this process, once its token is proven. */
+export interface ServerIdentity {
+  /** The name that its token was made for. */
+  readonly publisher: string;
+  readonly issued: Millis;
+  readonly expires: Millis;
 }
 
 /** A client that cannot be identified. Becomes the Bayeux error `<code>:<field>:<message>`. */

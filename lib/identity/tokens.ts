@@ -1,16 +1,27 @@
 // Tokens: who and where, signed by the site (JWT, HS256, RFC 7519), so that a page cannot make itself somebody else.
-import { jwtVerify, SignJWT } from 'jose';
-import { z } from 'zod';
-import type { Channel, Uid } from '../domain.js';
-import { type PlaceError, uidSchema, unameSchema } from './claim.js';
-import { type Identity, Unidentified } from './identity.js';
+import { compactVerify, SignJWT } from 'jose';
+import type { Channel, Millis, Uid } from '../domain.js';
+import type { PlaceError } from './claim.js';
+import { LONGEST, readHeader, readObject, wrong } from './compact.js';
+import { type Identity, type ServerIdentity, Unidentified } from './identity.js';
+import { type Key, KeyRing, type KeyRingOptions } from './key_ring.js';
+import type { Secret } from './keys.js';
+import {
+  AUDIENCE,
+  type ChannelChecks,
+  checkAudience,
+  type GrantError,
+  type Life,
+  LONGEST_LIFE,
+  optional,
+  readIdentity,
+  readLife,
+  readPublisher,
+  SERVER_AUDIENCE,
+} from './payload.js';
 
-/** A signing key. `kid` tells keys apart while one takes another's place. */
-export interface TokenKey {
-  readonly kid?: string;
-  /** At least 32 bytes. */
-  readonly secret: string;
-}
+export type { Secret, SecretSource, TokenKey } from './keys.js';
+export type { GrantError } from './payload.js';
 
 export interface TokenClaims {
   readonly uid: Uid | number;
@@ -22,114 +33,119 @@ export interface TokenClaims {
   readonly publish?: readonly Channel[];
 }
 
+/** A publisher outside this process: a name for the log, such as `billing`. */
+export interface ServerClaims {
+  readonly name: string;
+}
+
 export interface TokenOptions {
-  /** Seconds until the token may no longer be used to come in. Default 3600. */
+  /** Seconds until the token may no longer be used to come in: at most 30 days. Default 3600. */
   readonly expiresIn?: number;
 }
 
+export interface TokensOptions extends Partial<KeyRingOptions> {
+  /** Which further channels a token may grant. Default: those that may be a place. */
+  readonly grantError?: GrantError;
+}
+
 const ALGORITHM = 'HS256';
-const AUDIENCE = 'faye-online';
-/** Seconds that clocks may differ. */
-const SKEW = 30;
 const HOUR = 3600;
 
-/** Signs with the first key, accepts all. */
+/** Makes and checks tokens. Clients' tokens and servers' tokens have different audiences, and neither is taken for the other. */
 export class Tokens {
-  readonly #keys: readonly { kid: string | undefined; bytes: Uint8Array }[];
-  readonly #placeError: PlaceError;
+  readonly #ring: KeyRing;
+  readonly #checks: ChannelChecks;
+  readonly #now: () => Millis;
 
-  constructor(keys: readonly TokenKey[], placeError: PlaceError) {
-    this.#keys = keys.map(({ kid, secret }) => ({ kid, bytes: new TextEncoder().encode(secret) }));
-    this.#placeError = placeError;
+  /** @throws TypeError when the keys are wrong */
+  constructor(secret: Secret, placeError: PlaceError, options: TokensOptions = {}) {
+    const { grantError = (_action, name) => placeError(name), now = Date.now, onError = warn, ...pace } = options;
+    this.#checks = { placeError, grantError };
+    this.#now = now;
+    this.#ring = new KeyRing(secret, { now, onError, ...pace });
   }
 
   /** @throws TypeError naming the claim that is wrong */
-  async sign(claims: TokenClaims, { expiresIn = HOUR }: TokenOptions = {}): Promise<string> {
-    const key = this.#keys[0];
-    if (!key) throw new TypeError('option "secret" is empty: give at least one key');
-    const { user, place, subscribe, publish } = this.#read(toPayload(claims), (field, message) => {
-      throw new TypeError(`token: ${field} ${message}`);
-    });
-    return new SignJWT({
-      name: user.uname,
-      ...optional({ room: place.room, time: place.activity, subscribe, publish }),
-    })
-      .setProtectedHeader({ alg: ALGORITHM, ...optional({ kid: key.kid }) })
-      .setSubject(user.uid)
-      .setAudience(AUDIENCE)
-      .setIssuedAt()
-      .setExpirationTime(Math.floor(Date.now() / 1000) + expiresIn)
-      .sign(key.bytes);
+  async sign({ uid, uname, ...rest }: TokenClaims, options?: TokenOptions): Promise<string> {
+    const said = { sub: String(uid), name: uname, ...rest };
+    const { user, place, subscribe, publish } = readIdentity(said, this.#checks, misuse);
+    const { room, activity: time } = place;
+    return this.#sign(
+      { name: user.uname, ...optional({ room, time, subscribe, publish }) },
+      user.uid,
+      AUDIENCE,
+      options,
+    );
+  }
+
+  /** A token for `POST /online/api/publish`. @throws TypeError naming the claim that is wrong */
+  async signServer({ name }: ServerClaims, options?: TokenOptions): Promise<string> {
+    const scope = 'publish';
+    return this.#sign({ scope }, readPublisher({ sub: name, scope }, misuse), SERVER_AUDIENCE, options);
   }
 
   /** @throws Unidentified with field `token` */
   async verify(token: string): Promise<Identity> {
-    const payload = await this.#payload(token);
-    if (payload.aud !== undefined && ![payload.aud].flat().includes(AUDIENCE)) {
-      throw new Unidentified('token', 'is meant for another audience');
-    }
-    return this.#read(payload, (field, message) => {
-      throw new Unidentified('token', `claim ${field} ${message}`);
-    });
+    const { payload, life } = await this.#open(token, AUDIENCE);
+    return { ...readIdentity(payload, this.#checks), ...life };
   }
 
-  async #payload(token: string): Promise<Record<string, unknown>> {
-    try {
-      const options = { algorithms: [ALGORITHM], clockTolerance: SKEW, requiredClaims: ['sub', 'exp'] };
-      const { payload } = await jwtVerify(token, (header: { kid?: string }) => this.#key(header.kid), options);
-      return payload;
-    } catch (error) {
-      const expired = (error as { code?: string }).code === 'ERR_JWT_EXPIRED';
-      throw new Unidentified('token', expired ? 'has expired: make a new one' : 'is not valid', 401, { cause: error });
-    }
+  /** @throws Unidentified with field `token` */
+  async verifyServer(token: string): Promise<ServerIdentity> {
+    const { payload, life } = await this.#open(token, SERVER_AUDIENCE);
+    return { publisher: readPublisher(payload), ...life };
   }
 
-  #key(kid: string | undefined): Uint8Array {
-    const key =
-      this.#keys.find((candidate) => candidate.kid === kid) ?? (kid === undefined ? this.#keys[0] : undefined);
-    if (!key) throw new Error('unknown kid');
-    return key.bytes;
+  async #sign(payload: Record<string, unknown>, sub: string, aud: string, options: TokenOptions = {}): Promise<string> {
+    const { expiresIn = HOUR } = options;
+    if (!(expiresIn > 0 && expiresIn <= LONGEST_LIFE)) misuse('expiresIn', 'must be seconds, at most 30 days of them');
+    const key = await this.#ring.signing();
+    if (!key) throw new TypeError('option "secret" has no key to sign with that is still valid: give one');
+    const now = this.#now() / 1000;
+    const token = await new SignJWT(payload)
+      .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', ...optional({ kid: key.kid }) })
+      .setSubject(sub)
+      .setAudience(aud)
+      // With its milliseconds, so that a token made right after its user was revoked is good at once.
+      .setIssuedAt(now)
+      .setExpirationTime(Math.floor(now + expiresIn))
+      .sign(key.key);
+    return token.length <= LONGEST ? token : misuse('subscribe', 'and publish have too many channels for one token');
   }
 
-  #read(payload: Record<string, unknown>, fail: (field: string, message: string) => never): Identity {
-    const parsed = payloadSchema.safeParse(payload);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      return fail(issue?.path.join('.') ?? 'payload', issue?.message ?? 'is wrong');
+  async #open(token: string, audience: string): Promise<{ payload: Record<string, unknown>; life: Life }> {
+    const { kid } = readHeader(token);
+    const payload = readObject(await this.#proven(token, await this.#keys(kid)), 'payload');
+    checkAudience(payload, audience);
+    return { payload, life: readLife(payload, this.#now()) };
+  }
+
+  async #keys(kid: string | undefined): Promise<readonly Key[]> {
+    const keys = await this.#ring.named(kid);
+    if (!keys) {
+      const cause = new Error('option "secret": the function has given no keys yet');
+      throw new Unidentified('token', 'cannot be checked now: try again later', 500, { cause });
     }
-    const { sub, name, room, time, subscribe, publish } = parsed.data;
-    for (const [field, channel] of Object.entries({ room, time })) {
-      const wrong = channel === undefined ? null : this.#placeError(channel);
-      if (wrong) fail(field, wrong);
+    if (keys.length === 0 && kid === undefined) wrong('names no key: give the kid of one of the keys in its header');
+    if (keys.length === 0) wrong('names a key that is not there: give the kid of one of the keys in its header');
+    const valid = keys.filter((key) => this.#ring.isValid(key));
+    return valid.length > 0 ? valid : wrong('is of a key that is no longer taken: make a new one');
+  }
+
+  /** @returns the payload, as it was signed with one of the keys */
+  async #proven(token: string, keys: readonly Key[]): Promise<Uint8Array> {
+    for (const { key } of keys) {
+      const proven = await compactVerify(token, key, { algorithms: [ALGORITHM] }).catch(() => undefined);
+      if (proven) return proven.payload;
     }
-    if (room === undefined && time === undefined) fail('room', 'or time is required');
-    return {
-      user: { uid: sub, uname: name },
-      place: optional({ room, activity: time }),
-      ...optional({ subscribe, publish }),
-    };
+    return wrong('has a wrong signature: sign it with the secret of this server, taken as text');
   }
 }
 
-const channels = z.array(z.string().max(256), { error: 'must be an array of channels' }).max(50).optional();
-const payloadSchema = z.object({
-  sub: uidSchema,
-  name: unameSchema,
-  room: z.string({ error: 'must be a channel' }).optional(),
-  time: z.string({ error: 'must be a channel' }).optional(),
-  subscribe: channels,
-  publish: channels,
-});
+function misuse(claim: string, message: string): never {
+  throw new TypeError(`token: ${claim} ${message}`);
+}
 
-const toPayload = ({ uid, uname, ...rest }: TokenClaims): Record<string, unknown> => ({
-  sub: uid,
-  name: uname,
-  ...rest,
-});
-
-type Optional<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Without the keys that are undefined. */
-function optional<T extends object>(object: T): Optional<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Optional<T>;
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }

@@ -1,6 +1,5 @@
 // The three ways to know who ann is, and what she is told when it fails.
 import type { IncomingMessage } from 'node:http';
-import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { placeError } from '../../lib/bayeux/channels.js';
 import { cleanName, readClaim } from '../../lib/identity/claim.js';
@@ -8,7 +7,6 @@ import { type Authenticate, byHost, byToken, byWord } from '../../lib/identity/i
 import { Tokens } from '../../lib/identity/tokens.js';
 
 const SECRET = 's'.repeat(32);
-const OTHER = 'o'.repeat(32);
 const request = {} as IncomingMessage;
 const claim = (auth: unknown) => readClaim(auth, placeError);
 const ann = { uid: 'ann', uname: 'Ann' };
@@ -75,6 +73,8 @@ describe('a token', () => {
 
   it('says who and where', async () => {
     expect(await come(await tokens.sign(annInRoom))).toEqual({
+      issued: expect.closeTo(Date.now(), -4),
+      expires: expect.closeTo(Date.now() + 3_600_000, -4),
       user: ann,
       place: { room: '/classes/4', activity: '/lessons/1' },
     });
@@ -104,42 +104,22 @@ describe('a token', () => {
     });
   });
 
-  it('is refused when it has expired, was edited, or was signed by another', async () => {
-    await expect(come(await tokens.sign(annInRoom, { expiresIn: -60 }))).rejects.toThrow(/expired/);
-    const [head, body, signature] = (await tokens.sign(annInRoom)).split('.');
-    const edited = Buffer.from(JSON.stringify({ sub: 'bob', name: 'Bob', room: '/classes/4', exp: 9e9 })).toString(
-      'base64url',
-    );
-    await expect(come(`${head}.${edited}.${signature}`)).rejects.toThrow(/not valid/);
-    await expect(come(`${Buffer.from('{"alg":"none"}').toString('base64url')}.${body}.`)).rejects.toThrow(/not valid/);
-    await expect(come(await new Tokens([{ secret: OTHER }], placeError).sign(annInRoom))).rejects.toThrow(/not valid/);
-    await expect(come('')).rejects.toThrow(/not valid/);
-  });
-
-  it('is refused when it is meant for another audience, or names no place', async () => {
-    const sign = (payload: object, audience: string) =>
-      new SignJWT({ sub: 'ann', name: 'Ann', ...payload })
-        .setProtectedHeader({ alg: 'HS256' })
-        .setAudience(audience)
-        .setExpirationTime('1h')
-        .sign(new TextEncoder().encode(SECRET));
-    await expect(come(await sign({ room: '/classes/4' }, 'payroll'))).rejects.toThrow(/audience/);
-    await expect(come(await sign({}, 'faye-online'))).rejects.toThrow(/room or time/);
-    await expect(come(await sign({ room: '/a/user_list' }, 'faye-online'))).rejects.toThrow(/claim room/);
-  });
-
-  it('is good as long as its key is among the keys', async () => {
-    const old = { kid: '1', secret: OTHER };
-    const made = await new Tokens([old], placeError).sign(annInRoom);
-    const rotated = new Tokens([{ kid: '2', secret: SECRET }, old], placeError);
-    await expect(rotated.verify(made)).resolves.toMatchObject({ user: ann });
-    await expect(new Tokens([{ kid: '2', secret: SECRET }], placeError).verify(made)).rejects.toThrow(/not valid/);
-  });
-
   it('is not made for nonsense', async () => {
     await expect(tokens.sign({ uid: '', uname: 'Ann', room: '/a' })).rejects.toThrow(/token: sub/);
     await expect(tokens.sign({ uid: 1, uname: 'Ann' })).rejects.toThrow(/token: room or time is required/);
     await expect(tokens.sign({ uid: 1, uname: 'Ann', room: 'a' })).rejects.toThrow(/token: room must be segments/);
+    const annOf = (claims: object) => tokens.sign({ ...annInRoom, ...claims });
+    await expect(annOf({ subscribe: ['/news', '/**'] })).rejects.toThrow(/token: subscribe.1 must be segments/);
+    await expect(annOf({ publish: ['/classes/4/user_list'] })).rejects.toThrow(/token: publish.0 must not end/);
+    await expect(annOf({ subscribe: '/news' })).rejects.toThrow(/token: subscribe must be an array/);
+    await expect(annOf({ subscribe: Array(51).fill('/news') })).rejects.toThrow(
+      /token: subscribe must have at most 50/,
+    );
+    const long = Array.from({ length: 50 }, (_, i) => `/${i}${'x'.repeat(120)}`);
+    await expect(annOf({ subscribe: long })).rejects.toThrow(/too many channels for one token/);
+    for (const expiresIn of [0, -1, Number.NaN, 31 * 86_400, Number.POSITIVE_INFINITY]) {
+      await expect(tokens.sign(annInRoom, { expiresIn })).rejects.toThrow(/token: expiresIn must be seconds/);
+    }
   });
 });
 

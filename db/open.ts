@@ -1,6 +1,7 @@
 // Opens the database that the option `database` or DATABASE_URL names.
 import { type Options, Sequelize } from 'sequelize';
-import { sqlite } from './sqlite.js';
+import { setUp } from './mysql.js';
+import { closeForSure, sqlite } from './sqlite.js';
 
 const SQLITE = /^sqlite:(?:\/\/)?(?=.)/;
 const MYSQL = /^mysql:\/\/[^/]+\/[^/?]+/;
@@ -16,15 +17,14 @@ function connect(url: string): Sequelize {
   const common: Options = { logging: false, retry: { max: 1 } };
   if (SQLITE.test(url)) {
     const storage = url.replace(SQLITE, '');
-    return new Sequelize({ ...common, ...WITHOUT_FOREIGN_KEYS, dialect: 'sqlite', storage, dialectModule: sqlite });
+    const options: Options = { ...common, ...WITHOUT_FOREIGN_KEYS, dialect: 'sqlite', storage, dialectModule: sqlite };
+    return closeForSure(new Sequelize(options));
   }
   if (MYSQL.test(url)) {
-    return new Sequelize(url, {
-      ...common,
-      dialect: 'mysql',
-      timezone: '+00:00',
-      dialectOptions: { charset: 'utf8mb4' },
-    });
+    const dialectOptions = { charset: 'utf8mb4' };
+    const sequelize = new Sequelize(url, { ...common, dialect: 'mysql', timezone: '+00:00', dialectOptions });
+    setUp(sequelize);
+    return sequelize;
   }
   throw new TypeError(
     'database: this is not the URL of a database that faye-online knows. ' +

@@ -1,6 +1,7 @@
 // SQLite for Sequelize. Its settings belong to a connection, and Sequelize opens a new one for every transaction,
 // so they are set where connections are opened.
 import * as driver from '@appthreat/sqlite3';
+import type { Sequelize } from 'sequelize';
 
 /** Its types leave out the default export, which is all that it has besides three classes. */
 const sqlite3 = (driver as unknown as { default: driver.sqlite3 }).default;
@@ -23,3 +24,13 @@ function Database(file: string, mode: number, opened: Opened) {
 
 /** What Sequelize takes as `dialectModule`. */
 export const sqlite = { ...sqlite3, Database };
+
+/**
+ * A transaction that could not begin, because another process writes, is to give its connection up. Sequelize would look
+ * for it in a pool, which it has for other databases only, and leave the file open.
+ */
+export function closeForSure(sequelize: Sequelize): Sequelize {
+  const { connectionManager } = sequelize;
+  connectionManager.destroyConnection = async (connection) => connectionManager.releaseConnection(connection);
+  return sequelize;
+}

@@ -5,6 +5,9 @@ import { table } from './table.js';
 /** Not the name of a journal: the row that a ledger locks while it writes, so that one writes at a time. */
 export const TURN = '(turn)';
 
+/** Not the name of a journal: the row that says which process writes, and until when. */
+export const WRITER = '(writer)';
+
 export interface JournalPositionRow
   extends Model<InferAttributes<JournalPositionRow>, InferCreationAttributes<JournalPositionRow>> {
   journal: string;

@@ -4,9 +4,8 @@ import type { Models } from '../../db/models/index.js';
 import type { Millis, Presence } from '../domain.js';
 import { groupBy } from './group.js';
 import type { Projector } from './projector.js';
-import { lengthOf } from './record.js';
 import { stayKey } from './rows.js';
-import { type OpenStay, openStays } from './stays.js';
+import { lengthOf, type OpenStay, openStays } from './stays.js';
 
 export interface Running extends OpenStay {
   readonly presence: Presence;
@@ -77,9 +76,24 @@ async function writeSeenAt(
     { seen_at: at, milliseconds: literal(`CASE id ${lengths} END`) },
     { where: { id: stays.map(({ id }) => id), ended_at: null }, transaction, ...INLINE },
   );
-  // Not by the model: it would look for the names of parameters in uids such as `$1`.
+  // Not by the model: it would look for the names of parameters in uids such as `$1`. The column's type writes the instant,
+  // as a bare date would lose its milliseconds in MySQL.
   await User.sequelize?.query('UPDATE faye_users SET last_seen_at = :at WHERE uid IN (:uids) AND last_seen_at < :at', {
-    replacements: { at, uids: stays.map(({ uid }) => uid) },
+    replacements: { at: written(User, at), uids: stays.map(({ uid }) => uid) },
     transaction,
   });
+}
+
+/** What the types of Sequelize keep to themselves. */
+interface Writing {
+  readonly options: { readonly timezone?: string };
+}
+interface DateType {
+  stringify(at: Date, options: Writing['options']): string;
+}
+
+function written(User: Models['User'], at: Date): string {
+  const { timezone } = (User.sequelize as unknown as Writing).options;
+  const { type } = User.getAttributes().last_seen_at;
+  return (type as unknown as DateType).stringify(at, timezone === undefined ? {} : { timezone });
 }

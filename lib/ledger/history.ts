@@ -1,6 +1,7 @@
 // The history of a server: its database opened and checked, the ledger that writes it, the report that reads it.
 import type { Sequelize } from 'sequelize';
-import { isAdopted, migrate, pendingMigrations } from '../../db/migrations.js';
+import { migrate, pendingMigrations } from '../../db/migrations.js';
+import { limitSilence } from '../../db/mysql.js';
 import { openDatabase } from '../../db/open.js';
 import type { Channel, Kind, Millis, Uid } from '../domain.js';
 import type { PresenceStore } from '../presence/store.js';
@@ -14,10 +15,17 @@ export interface HistoryOptions {
   readonly migrate: boolean;
   readonly timeZone?: string;
   readonly store: PresenceStore;
+  /** Whether other processes have the same store and the same database; default false. One of them writes. */
+  readonly shared?: boolean;
+  /** Whether the store knows everybody who is here; default always. See the ledger's option. */
+  readonly settled?: () => boolean;
   readonly beat: () => Promise<void>;
   readonly now: () => Millis;
   readonly onError: (error: unknown) => void;
 }
+
+/** How long a database of our own may be silent, in milliseconds, before it counts as away. */
+const PATIENCE: Millis = 30_000;
 
 /** Opens in the background: whoever asks before that waits. */
 export class History {
@@ -69,7 +77,7 @@ async function open(options: HistoryOptions): Promise<Opened> {
 }
 
 async function begin(sequelize: Sequelize, options: HistoryOptions): Promise<Opened> {
-  const { store, beat, now, onError } = options;
+  const { store, beat, now, onError, timeZone, shared = false, settled = () => true } = options;
   if (options.migrate) await migrate(sequelize);
   const pending = await pendingMigrations(sequelize);
   if (pending.length > 0) {
@@ -78,15 +86,13 @@ async function begin(sequelize: Sequelize, options: HistoryOptions): Promise<Ope
         'or give the option migrate: true',
     );
   }
-  if (await isAdopted(sequelize)) {
-    throw new Error(
-      'faye-online: option "database" holds the times of the gem, which this version would write over. ' +
-        'Give another database until a version takes them over',
-    );
-  }
+  // Not before: a migration may take long over a large table. The host's connections are the host's.
+  if (typeof options.database === 'string') limitSilence(sequelize, PATIENCE);
+  const present = () => store.present();
+  const backlog = store.backlog?.bind(store);
   const { journals } = store;
-  const zone = options.timeZone === undefined ? {} : { timeZone: options.timeZone };
-  const ledger = new Ledger({ sequelize, journals, present: () => store.present(), beat, now, onError, ...zone });
+  const parts = { sequelize, journals, present, beat, settled, now, timeZone, shared, backlog, onError };
+  const ledger = new Ledger(parts);
   await ledger.start();
   const report = createReport({
     sequelize,

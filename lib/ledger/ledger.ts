@@ -1,138 +1,99 @@
 // The ledger: the durable account made from the journals. Nothing is lost or counted twice, whatever dies in between.
-import type { Sequelize } from 'sequelize';
-import { defineModels, type Models } from '../../db/models/index.js';
-import type { Journal, Millis, Presence } from '../domain.js';
-import { inBatches } from './batches.js';
-import { ChannelIds } from './channel_ids.js';
-import { compare, writeSeen } from './checkpoint.js';
+import type { Millis } from '../domain.js';
+import { Accounts, type AccountsOptions } from './accounts.js';
+import { Complaints } from './complaints.js';
 import { Loop } from './loop.js';
-import { forgetOthers, move, positionOf } from './positions.js';
-import { project } from './projections.js';
-import type { Projector } from './projector.js';
-import { Queue } from './queue.js';
-import { rebuild } from './rebuild.js';
-import { record } from './record.js';
-import { rowsOf } from './rows.js';
-import { settle } from './settle.js';
-import { stampIn } from './stamp.js';
-import { Turns } from './turns.js';
+import { ASK_EVERY, WriterLease } from './writer_lease.js';
 
-export interface LedgerOptions {
-  /** Migrated, and closed by who opened it. */
-  readonly sequelize: Sequelize;
-  readonly journals: readonly Journal[];
-  /** Everybody who is present now, in all processes. */
-  readonly present: () => Promise<Presence[]>;
-  /** Tells the store of the last proofs of life that this process has, so that `present` knows them. */
-  readonly beat: () => Promise<void>;
-  readonly now: () => Millis;
+export interface LedgerOptions extends AccountsOptions {
+  /** Whether other processes have the same journals and the same database: then one of them writes. Default false. */
+  readonly shared?: boolean;
   /** How long after a change it is written at the latest; default 900. */
   readonly flushEvery?: Millis;
   /** How often running stays are written down; default 9000, so that with the writing a crash costs 10 s at most. */
   readonly checkpointEvery?: Millis;
-  /** How many changes or stays one transaction holds at most; default 500. */
-  readonly batch?: number;
-  /** The IANA zone of the local times in `online_times`; default the process's own. */
-  readonly timeZone?: string | undefined;
+  /** How often each process that shares the database asks to be the writer; default 3000. */
+  readonly askEvery?: Millis;
+  /** How many changes wait in the journals, to be told with what is wrong. */
+  readonly backlog?: (() => Promise<{ readonly waiting: number }>) | undefined;
   /** Told of a database or journal that is away; what was to be written is written later. */
   readonly onError: (error: unknown) => void;
 }
 
 export class Ledger {
-  readonly #options: LedgerOptions;
-  readonly #models: Models;
-  readonly #turns: Turns;
-  readonly #projector: Projector;
-  readonly #batch: number;
-  readonly #flushes = new Queue();
+  readonly #accounts: Accounts;
+  /** Null when nobody else writes. */
+  readonly #lease: WriterLease | null;
+  readonly #complaints: Complaints;
   readonly #flushing: Loop;
   readonly #checkpoints: Loop;
+  readonly #asking: Loop | null;
 
   constructor(options: LedgerOptions) {
-    const { sequelize, flushEvery = 900, checkpointEvery = 9_000, batch = 500, timeZone, onError } = options;
-    this.#options = options;
-    this.#batch = batch;
-    this.#models = defineModels(sequelize);
-    this.#turns = new Turns(sequelize, this.#models);
-    const channels = new ChannelIds(this.#models, this.#turns);
-    this.#projector = { models: this.#models, channels, stamp: stampIn(timeZone) };
-    this.#flushing = new Loop({ task: () => this.flush(), pause: flushEvery, repeat: false, onError });
-    this.#checkpoints = new Loop({ task: () => this.checkpoint(), pause: checkpointEvery, repeat: true, onError });
+    const { shared = false, now, flushEvery = 900, checkpointEvery = 9_000, askEvery = ASK_EVERY } = options;
+    this.#accounts = new Accounts(options);
+    this.#complaints = new Complaints(options);
+    this.#lease = shared ? new WriterLease(this.#accounts.models, now) : null;
+    const loop = (task: () => Promise<void>, pause: Millis, repeat: boolean): Loop =>
+      new Loop({ task, pause, repeat, onError: (error) => void this.#complaints.tell(error) });
+    // What other processes changed is in the journals too, and nobody nudges for it.
+    this.#flushing = loop(() => this.#asWriter(() => this.flush()), flushEvery, shared);
+    this.#checkpoints = loop(() => this.#asWriter(() => this.checkpoint()), checkpointEvery, true);
+    this.#asking = this.#lease && loop(() => this.#ask(), askEvery, true);
   }
 
   /** Settles what a crash left open, and begins to write. Rejects when the database or the store is away. */
   async start(): Promise<void> {
-    await forgetOthers(
-      this.#models,
-      this.#options.journals.map(({ name }) => name),
-    );
-    await this.checkpoint();
+    await this.#ask();
+    await this.#asWriter(async () => {
+      await this.#accounts.forgetOthers();
+      await this.checkpoint();
+    });
     this.#checkpoints.soon();
+    this.#asking?.soon();
+    if (this.#lease) this.#flushing.soon();
   }
 
   /** Something was journaled: it is written within `flushEvery`. */
   nudge(): void {
-    this.#flushing.soon();
+    if (!this.#lease) this.#flushing.soon();
   }
 
   /** Writes everything that is in the journals now. Rejects when that is not possible; the journals keep it then. */
   flush(): Promise<void> {
-    return this.#flushes.take(async () => {
-      const results = await Promise.allSettled(this.#options.journals.map((journal) => this.#drain(journal)));
-      const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-      if (errors.length > 1) throw new AggregateError(errors, 'Several journals could not be written down.');
-      if (errors.length === 1) throw errors[0];
-    });
+    return this.#accounts.flush();
   }
 
   /** Writes down when everybody present was last seen, and settles the stays that nobody is in any more. */
-  async checkpoint(): Promise<void> {
-    const { beat, present, now } = this.#options;
-    await this.flush();
-    await beat();
-    const { running, lost } = await compare(this.#projector, present);
-    // Whoever left before `present` was asked is in a journal: those ends go first.
-    await this.flush();
-    await inBatches(running, this.#batch, (stays) =>
-      this.#turns.take((transaction) => writeSeen(this.#models, stays, now(), transaction)),
-    );
-    await inBatches(lost, this.#batch, (stays) =>
-      this.#turns.take(async (transaction) => {
-        const settled = await settle(this.#models, stays, transaction);
-        await project(this.#projector, settled, transaction);
-      }),
-    );
+  checkpoint(): Promise<void> {
+    return this.#accounts.checkpoint();
   }
 
   /** Makes every list and every time of the gem's tables anew from the stays. */
   rebuildProjections(): Promise<void> {
-    return rebuild(this.#projector, this.#turns, this.#batch);
+    return this.#accounts.rebuild();
   }
 
-  /** Writes what is left and stops. What cannot be written is told to `onError`. */
+  /**
+   * Writes what is left and stops, or leaves that to the writer if it is another process. What cannot be written is told to
+   * `onError`.
+   */
   async close(): Promise<void> {
-    await Promise.all([this.#flushing.stop(), this.#checkpoints.stop()]);
-    await this.flush().catch(this.#options.onError);
+    await Promise.all([this.#flushing.stop(), this.#checkpoints.stop(), this.#asking?.stop()]);
+    try {
+      await this.#ask();
+      await this.#asWriter(() => this.flush());
+      await this.#lease?.letGo();
+    } catch (error) {
+      await this.#complaints.tell(error);
+    }
   }
 
-  async #drain(journal: Journal): Promise<void> {
-    for (;;) {
-      const after = await positionOf(this.#models, journal.name);
-      const entries = await journal.read(after, this.#batch);
-      const last = entries.at(-1)?.position;
-      if (last === undefined) return;
-      const rows = rowsOf(entries.map(({ change }) => change));
-      await this.#projector.channels.learn(rows.channels);
-      const written = await this.#turns.take(async (transaction) => {
-        if (!(await move(this.#models, journal.name, after, last, transaction))) return false;
-        await record(this.#models, this.#projector.channels, rows, transaction);
-        const touched = rows.stays.map((stay) => ({ ...stay, channelId: this.#projector.channels.of(stay.channel) }));
-        await project(this.#projector, touched, transaction);
-        return true;
-      });
-      if (!written) continue;
-      await journal.trim(last);
-      if (entries.length < this.#batch) return;
-    }
+  async #ask(): Promise<void> {
+    await this.#lease?.ask();
+  }
+
+  async #asWriter(work: () => Promise<void>): Promise<void> {
+    if (!this.#lease || this.#lease.held) await work();
   }
 }

@@ -2,6 +2,7 @@
 import type { Transaction } from 'sequelize';
 import type { Models } from '../../db/models/index.js';
 import { type Uid, wireUid } from '../domain.js';
+import { bySize } from './batches.js';
 
 /** Writes the list of each room where it differs. A room that the gem gave several rows gets the same list in each. */
 export async function projectLists(models: Models, rooms: readonly number[], transaction: Transaction): Promise<void> {
@@ -23,12 +24,15 @@ export async function projectLists(models: Models, rooms: readonly number[], tra
   const fresh = rooms
     .filter((room) => !listed.has(room))
     .map((room) => ({ channel_id: room, user_info_list: listOf(room), lock_version: 0 }));
-  await models.OnlineList.bulkCreate(changed, {
-    updateOnDuplicate: ['user_info_list', 'lock_version', 'updated_at'],
-    conflictAttributes: ['id'],
-    transaction,
-  });
-  await models.OnlineList.bulkCreate(fresh, { transaction });
+  const sizeOf = (row: { readonly user_info_list: string }): number => row.user_info_list.length;
+  for (const some of bySize(changed, sizeOf)) {
+    await models.OnlineList.bulkCreate(some, {
+      updateOnDuplicate: ['user_info_list', 'lock_version', 'updated_at'],
+      conflictAttributes: ['id'],
+      transaction,
+    });
+  }
+  for (const some of bySize(fresh, sizeOf)) await models.OnlineList.bulkCreate(some, { transaction });
 }
 
 async function presentIn(

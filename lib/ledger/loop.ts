@@ -2,7 +2,7 @@
 import type { Millis } from '../domain.js';
 
 const FIRST_RETRY: Millis = 1_000;
-const LAST_RETRY: Millis = 30_000;
+const LAST_RETRY: Millis = 5_000;
 
 export interface LoopOptions {
   readonly task: () => Promise<void>;
@@ -13,7 +13,7 @@ export interface LoopOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** How long to wait after so many failures on end: 1 s, twice that each time, at most 30 s. */
+/** How long to wait after so many failures on end: 1 s, twice that each time, at most 5 s. */
 export function backOff(failures: number): Millis {
   return Math.min(FIRST_RETRY * 2 ** (failures - 1), LAST_RETRY);
 }

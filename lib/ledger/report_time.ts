@@ -1,4 +1,5 @@
 // How long a user was on each activity: the stays of the table and the presences of now, each instant counted once.
+import { Op } from 'sequelize';
 import type { Channel, Kind, Millis, Presence, Uid } from '../domain.js';
 import type { TimeQuery, TimeSpent } from '../report.js';
 import { groupBy } from './group.js';
@@ -13,7 +14,7 @@ export async function readTimes(sources: Sources, { uid, channel, from, to }: Ti
   const live = await presencesOf(sources, uid, channel);
   const now = sources.now();
   const window = { start: from ?? Number.NEGATIVE_INFINITY, end: Math.min(to ?? now, now) };
-  const stays = await staysOf(sources, uid, channel);
+  const stays = await staysOf(sources, uid, channel, { from, to, begun: live.map(({ since }) => since) });
   const intervals = groupBy([...recorded(stays), ...running(stays, live, now)], (placed) => placed.channel);
   const here = new Set(to !== undefined && to <= now ? [] : live.map((presence) => presence.channel));
   return Array.from(intervals, ([where, placed]) => {
@@ -56,12 +57,26 @@ async function presencesOf({ whereabouts }: Sources, uid: Uid, channel: Channel 
   return channel === undefined ? live : live.filter((presence) => presence.channel === channel);
 }
 
-async function staysOf({ models }: Sources, uid: Uid, channel: Channel | undefined): Promise<Known[]> {
+interface Window {
+  readonly from: Millis | undefined;
+  readonly to: Millis | undefined;
+  /** Stays that began then are asked for in any case: they may have ended, though they seemed to run a moment ago. */
+  readonly begun: readonly Millis[];
+}
+
+function within({ from, to, begun }: Window) {
+  const ended = from === undefined ? {} : { [Op.or]: [{ ended_at: null }, { ended_at: { [Op.gt]: new Date(from) } }] };
+  const started = to === undefined ? {} : { started_at: { [Op.lt]: new Date(to) } };
+  const running = { started_at: { [Op.in]: begun.map((since) => new Date(since)) } };
+  return { [Op.or]: [{ [Op.and]: [started, ended] }, running] };
+}
+
+async function staysOf({ models }: Sources, uid: Uid, channel: Channel | undefined, window: Window): Promise<Known[]> {
   const id = channel === undefined ? undefined : await idOf(models, channel);
   if (channel !== undefined && id === undefined) return [];
-  const rows = await models.Stay.findAll({
-    where: { uid, kind: ACTIVITY, ...(id === undefined ? {} : { channel_id: id }) },
-  });
+  const place = id === undefined ? {} : { channel_id: id };
+  const bounded = window.from === undefined && window.to === undefined ? {} : within(window);
+  const rows = await models.Stay.findAll({ where: { uid, kind: ACTIVITY, ...place, ...bounded } });
   const names = await channelNames(
     models,
     rows.map(({ channel_id }) => channel_id),

@@ -19,6 +19,8 @@ export interface Visit {
   readonly at: Millis;
   /** The keyed hash of the clientId. */
   readonly key: string;
+  /** Since when the user is there, when the client was told of again: then the line is there already, most likely. */
+  readonly again?: Millis;
 }
 
 /** A presence that began or ended. */
@@ -30,6 +32,8 @@ export interface Stay {
   readonly seen: Millis;
   /** Null when it runs on after the batch. */
   readonly end: { readonly at: Millis; readonly by: Cause } | null;
+  /** Whether it was told of again, after the store had lost it: then it is in the table already, most likely. */
+  readonly again: boolean;
 }
 
 export interface Seen extends User {
@@ -73,14 +77,21 @@ function fold(stays: Map<string, Stay>, { user: { uid }, cause }: Change, step: 
   const { channel, kind, since: started } = step;
   const key = stayKey(uid, channel, kind, started);
   const at = Math.max(started, step.at);
-  if (step.presence === 'ended') stays.set(key, { uid, channel, kind, started, seen: at, end: { at, by: cause } });
-  else stays.set(key, { uid, channel, kind, started, seen: at, end: null });
+  const end = step.presence === 'ended' ? { at, by: cause } : null;
+  stays.set(key, { uid, channel, kind, started, seen: at, end, again: cause === 'again' });
 }
 
-function visitsOf({ from, to, user: { uid }, key, at }: Change): Visit[] {
+function visitsOf(change: Change): Visit[] {
+  const { from, to, user, key, at, cause } = change;
   const [left, entered] = [logChannel(from), logChannel(to)];
-  if (left === entered) return [];
   const line = (status: 0 | 1, channel: Channel | undefined): Visit[] =>
-    channel === undefined ? [] : [{ status, uid, channel, at, key }];
+    channel === undefined ? [] : [{ status, uid: user.uid, channel, at, key }];
+  if (cause === 'again') return line(1, entered).map((visit) => ({ ...visit, again: sinceOf(change, visit.channel) }));
+  if (left === entered) return [];
   return [...line(0, left), ...line(1, entered)];
+}
+
+/** Since when the user is in the channel. */
+function sinceOf({ steps, at }: Change, channel: Channel): Millis {
+  return Math.min(at, ...steps.filter((step) => step.channel === channel).map(({ since }) => since));
 }

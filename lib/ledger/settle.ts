@@ -2,8 +2,7 @@
 import { Op, type Transaction } from 'sequelize';
 import type { Models } from '../../db/models/index.js';
 import type { Millis, Uid } from '../domain.js';
-import { lengthOf } from './record.js';
-import { type OpenStay, stayColumns, stillOpen } from './stays.js';
+import { lengthOf, type OpenStay, stayColumns, stillOpen } from './stays.js';
 
 /**
  * Ends stays as of when they were last seen, and logs out the clients that were in them.

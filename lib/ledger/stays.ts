@@ -67,3 +67,8 @@ export async function stillOpen(
 export function stayColumns({ id, uid, channelId, kind, started, seen }: OpenStay) {
   return { id, uid, channel_id: channelId, kind, started_at: new Date(started), seen_at: new Date(seen) };
 }
+
+/** How long a stay is, in whole milliseconds, as both of its ends are stored. */
+export function lengthOf(started: Millis, seen: Millis): Millis {
+  return Math.max(0, Math.trunc(seen) - Math.trunc(started));
+}

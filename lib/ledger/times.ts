@@ -3,6 +3,7 @@ import { col, fn, Op, type Transaction } from 'sequelize';
 import type { Models } from '../../db/models/index.js';
 import type { OnlineTimeRow } from '../../db/models/online_time.js';
 import type { Millis, Uid } from '../domain.js';
+import { bySize } from './batches.js';
 import type { Projector } from './projector.js';
 
 type Json = Record<string, unknown>;
@@ -65,12 +66,15 @@ async function write(
   const fresh = uids
     .filter((uid) => !there.has(uid))
     .map((uid) => ({ user_id: uid, online_times: written(uid), lock_version: 0 }));
-  await models.OnlineTime.bulkCreate(changed, {
-    updateOnDuplicate: ['online_times', 'lock_version', 'updated_at'],
-    conflictAttributes: ['id'],
-    transaction,
-  });
-  await models.OnlineTime.bulkCreate(fresh, { transaction });
+  const sizeOf = (row: { readonly online_times: string }): number => row.online_times.length;
+  for (const some of bySize(changed, sizeOf)) {
+    await models.OnlineTime.bulkCreate(some, {
+      updateOnDuplicate: ['online_times', 'lock_version', 'updated_at'],
+      conflictAttributes: ['id'],
+      transaction,
+    });
+  }
+  for (const some of bySize(fresh, sizeOf)) await models.OnlineTime.bulkCreate(some, { transaction });
 }
 
 /** Asks for every user on every one of the activities, in two questions; who was not there has no answer. */

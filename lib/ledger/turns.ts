@@ -2,6 +2,7 @@
 import { type Sequelize, Transaction } from 'sequelize';
 import type { Models } from '../../db/models/index.js';
 import { TURN } from '../../db/models/journal_position.js';
+import { patiently } from './patience.js';
 import { Queue } from './queue.js';
 
 /**
@@ -20,14 +21,19 @@ export class Turns {
     this.#models = models;
   }
 
-  /** Runs `work` in a transaction of its own, and rolls it back when `work` fails. */
+  /**
+   * Runs `work` in a transaction of its own, and rolls it back when `work` fails. It is run again after a failure that
+   * passes. The connection may have been lost after the commit was sent: `work` must find out what is written already.
+   */
   take<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#queue.take(() =>
-      this.#sequelize.transaction({ type: Transaction.TYPES.IMMEDIATE }, async (transaction) => {
-        const lock = transaction.LOCK.UPDATE;
-        await this.#models.JournalPosition.findOne({ where: { journal: TURN }, lock, transaction });
-        return work(transaction);
-      }),
-    );
+    return this.#queue.take(() => patiently(() => this.#once(work)));
+  }
+
+  #once<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#sequelize.transaction({ type: Transaction.TYPES.IMMEDIATE }, async (transaction) => {
+      const lock = transaction.LOCK.UPDATE;
+      await this.#models.JournalPosition.findOne({ where: { journal: TURN }, lock, transaction });
+      return work(transaction);
+    });
   }
 }

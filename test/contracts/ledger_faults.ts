@@ -67,6 +67,19 @@ export function ledgerFaultsContract(make: MakeDatabase): void {
     expect(await scene().rails.times('1')).toEqual({ [`${FIRST}_spended`]: 8 });
   });
 
+  it('settle nobody while a store that lost everything is still being told who is there', async () => {
+    await scene().join(ann('a1'), 0);
+    await scene().hear(ann('a1'), 8);
+    await scene().checkpointAt(9);
+    let settled = false;
+    const ledger = scene().keep({ present: async () => [], settled: () => settled });
+    await ledger.checkpoint();
+    expect(await scene().rails.list(ROOM)).toEqual([1]);
+    settled = true;
+    await ledger.checkpoint();
+    expect(await scene().rails.list(ROOM)).toEqual([]);
+  });
+
   it('believe the journal when it tells of an end that was settled already', async () => {
     await scene().join(ann('a1'), 0);
     await scene().ledger.flush();

@@ -1,0 +1,115 @@
+// Tokens that are signed as they should be and say what they should not, and what their developer is told.
+import type { Row } from './bad_shapes.js';
+import { CLAIMS, encode, forge, HEADER, saying, seal } from './forge.js';
+
+const JSON_OBJECT = /has a payload that is not a JSON object/;
+const STRING_SUB = /claim sub must be a string: the digits of a number, in quotes/;
+const UNSEEN = /claim sub must not hold control or unseen characters/;
+const LIST = /claim subscribe must be an array of channels/;
+
+const text = JSON.stringify(CLAIMS);
+export const PAYLOADS: readonly Row[] = [
+  ['no JSON', forge('ann'), JSON_OBJECT],
+  ['JSON that ends early', forge(text.slice(0, -1)), JSON_OBJECT],
+  ['JSON and something after it', forge(`${text}x`), JSON_OBJECT],
+  ['a comma too many', forge(text.replace('}', ',}')), JSON_OBJECT],
+  ['a comment', forge(`/**/${text}`), JSON_OBJECT],
+  ['a byte order mark', forge(`\ufeff${text}`), JSON_OBJECT],
+  ['a number', forge('1'), JSON_OBJECT],
+  ['null', forge('null'), JSON_OBJECT],
+  ['a string', forge('"ann"'), JSON_OBJECT],
+  ['a list', forge([CLAIMS]), JSON_OBJECT],
+  ['NaN', forge(text.replace(/"exp":\d+/, '"exp":NaN')), JSON_OBJECT],
+  ['a token within the token', forge(saying({})), JSON_OBJECT],
+  ['UTF-16', seal(`${encode(JSON.stringify(HEADER))}.${encode(Buffer.from(text, 'utf16le'))}`), JSON_OBJECT],
+  [
+    'bytes that are no UTF-8',
+    seal(`${encode(JSON.stringify(HEADER))}.${encode(Buffer.from(text.replace('Ann', '\xff'), 'latin1'))}`),
+    JSON_OBJECT,
+  ],
+  [
+    'an overlong slash',
+    seal(`${encode(JSON.stringify(HEADER))}.${encode(Buffer.from(text.replace('Ann', '\xc0\xaf'), 'latin1'))}`),
+    JSON_OBJECT,
+  ],
+  ['the user twice', forge(text.replace('{', '{"sub":"bob",')), /payload that says something twice/],
+  ['the user twice, once in disguise', forge(text.replace('{', '{"s\\u0075b":"bob",')), /says something twice/],
+  ['the end twice', forge(text.replace('}', `,"exp":${CLAIMS.exp + 1}}`)), /says something twice/],
+  [
+    'something twice, deep inside',
+    forge(text.replace('}', ',"x":[{"y":{"a":1,"b":[],"a":2}}]}')),
+    /says something twice/,
+  ],
+  ['nesting as deep as 8 KB can be', forge(`${'['.repeat(2900)}${']'.repeat(2900)}`), JSON_OBJECT],
+];
+
+export const USERS: readonly Row[] = [
+  ['no sub', saying({ sub: undefined }), /claim sub is missing/],
+  ['a number', saying({ sub: 7 }), STRING_SUB],
+  ['a fraction', saying({ sub: 8.7 }), STRING_SUB],
+  ['null', saying({ sub: null }), STRING_SUB],
+  ['a list', saying({ sub: ['ann'] }), STRING_SUB],
+  ['an object', saying({ sub: { $ne: 'bob' } }), STRING_SUB],
+  ['true', saying({ sub: true }), STRING_SUB],
+  ['an empty string', saying({ sub: '' }), /claim sub is missing/],
+  ['65 characters', saying({ sub: 'a'.repeat(65) }), /claim sub must have at most 64 characters/],
+  ['a blank', saying({ sub: ' ' }), /blank/],
+  ['a blank after it', saying({ sub: 'ann ' }), /claim sub must not begin or end with a blank/],
+  ['a no-break space before it', saying({ sub: '\u00a0ann' }), /blank/],
+  ['a NUL', saying({ sub: 'ann\0' }), UNSEEN],
+  ['a line break', saying({ sub: 'ann\r\nbob' }), UNSEEN],
+  ['an escape for a terminal', saying({ sub: '\u001b[31mann' }), UNSEEN],
+  ['half a character', forge(text.replace('"ann"', '"\\ud800"')), UNSEEN],
+  ['text turned round', saying({ sub: '\u202enna' }), UNSEEN],
+  ['a zero-width space', saying({ sub: 'an\u200bn' }), UNSEEN],
+  ['a joiner', saying({ sub: 'an\u200dn' }), UNSEEN],
+  ['a soft hyphen', saying({ sub: 'an\u00adn' }), UNSEEN],
+  ['a tag character', saying({ sub: 'ann\u{e0041}' }), UNSEEN],
+  ['a variation selector', saying({ sub: 'ann\ufe0f' }), UNSEEN],
+  ['a Hangul filler', saying({ sub: '\u3164' }), UNSEEN],
+  ['__proto__', saying({ sub: '__proto__' }), /claim sub must not be __proto__/],
+  ['by way of __proto__', forge(text.replace('"sub"', '"__proto__":{"sub":"ann"},"x"')), /claim sub is missing/],
+  ['no name', saying({ name: undefined }), /claim name is missing/],
+  ['an empty name', saying({ name: '' }), /claim name is missing/],
+  ['a name that cannot be seen', saying({ name: '\u200b\u202e\u{e0041}' }), /claim name is missing/],
+  ['a name of blanks', saying({ name: ' \u3000\u2800' }), /claim name is missing/],
+  ['a name that is a number', saying({ name: 7 }), /claim name must be a string/],
+  ['a name that is null', saying({ name: null }), /claim name must be a string/],
+  ['a name that is a list', saying({ name: ['Ann'] }), /claim name must be a string/],
+  ['a name that is an object', saying({ name: { toString: 'Ann' } }), /claim name must be a string/],
+];
+
+export const CHANNELS: readonly Row[] = [
+  ['neither room nor time', saying({ room: undefined, time: undefined }), /claim room or time is required/],
+  ['a room that is null', saying({ room: null }), /claim room must be a channel such as \/classes\/4/],
+  ['a room that is a number', saying({ room: 4 }), /claim room must be a channel/],
+  ['a room that is a list', saying({ room: ['/classes/4'] }), /claim room must be a channel/],
+  ['an empty room', saying({ room: '' }), /claim room must be segments/],
+  ['a room without a slash', saying({ room: 'classes' }), /claim room must be segments/],
+  ['every room', saying({ room: '/**' }), /claim room must be segments/],
+  ['a room by a path', saying({ room: '/classes/../staff' }), /claim room must be segments/],
+  ['a room with a look-alike slash', saying({ room: '/classes\u22154' }), /claim room must be segments/],
+  ['a room with a line break', saying({ room: '/classes/4\n' }), /claim room must be segments/],
+  ['a long room', saying({ room: `/${'a'.repeat(128)}` }), /claim room must have at most 128/],
+  ['a deep room', saying({ room: '/a'.repeat(9) }), /claim room must have at most 8 segments/],
+  [
+    'a room that is a list of users',
+    saying({ room: '/classes/4/user_list' }),
+    /claim room must not end in \/user_list/,
+  ],
+  ['a lesson in /meta', saying({ time: '/meta/connect' }), /claim time must not begin with \/meta/],
+  ['a lesson that is an object', saying({ time: {} }), /claim time must be a channel/],
+  ['a channel that is no list', saying({ subscribe: '/news' }), LIST],
+  ['an object of channels', saying({ subscribe: { 0: '/news', length: 1 } }), LIST],
+  ['channels that are null', saying({ subscribe: null }), LIST],
+  ['51 channels', saying({ subscribe: Array(51).fill('/news') }), /claim subscribe must have at most 50 channels/],
+  ['a channel that is a number', saying({ subscribe: ['/news', 4] }), /claim subscribe.1 must be a channel/],
+  ['a channel that is null', saying({ publish: [null] }), /claim publish.0 must be a channel/],
+  ['channels within channels', saying({ publish: [['/news']] }), /claim publish.0 must be a channel/],
+  ['a wildcard', saying({ subscribe: ['/news/*'] }), /claim subscribe.0 must be segments/],
+  ['all wildcards', saying({ subscribe: ['/news', '/**'] }), /claim subscribe.1 must be segments/],
+  ['the messages of Bayeux', saying({ subscribe: ['/meta/connect'] }), /claim subscribe.0 must not begin with \/meta/],
+  ['a service', saying({ publish: ['/service/x'] }), /claim publish.0 must not begin/],
+  ['what only the server publishes', saying({ publish: ['/classes/4/user_list'] }), /claim publish.0 must not end in/],
+  ['the goodbye of others', saying({ publish: ['/faye_online/before_leave'] }), /claim publish.0 must not begin/],
+];

@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import express, { type Application, type Request, type RequestHandler } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
 import type { Adapter } from './bayeux/adapter.js';
 import type { Channel, Roster } from './domain.js';
 import type { TokenClaims, TokenOptions } from './identity/tokens.js';
@@ -36,7 +36,7 @@ declare global {
 export interface MiddlewareOptions {
   readonly bayeux: Adapter;
   readonly mount: string;
-  readonly dashboard: Application;
+  readonly dashboard: RequestHandler;
   readonly answers: Pick<RequestOnline, 'rooms' | 'room' | 'token'>;
 }
 

@@ -17,14 +17,32 @@ function swap(main, next) {
   if (next.dataset.spoken !== main.dataset.spoken) document.querySelector('#spoken').textContent = next.dataset.spoken;
 }
 
+const pageIn = async (answer) =>
+  new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('#main');
+
+// A button that changes something: asks first, and shows the page that comes of it in place of this one.
+async function act(event) {
+  const { sure } = event.target.dataset;
+  if (sure === undefined) return;
+  event.preventDefault();
+  if (!confirm(sure)) return;
+  const address = location.origin + event.target.getAttribute('action');
+  try {
+    const answer = await fetch(address, { method: 'POST', body: new URLSearchParams(new FormData(event.target)) });
+    swap(document.querySelector('#main'), await pageIn(answer));
+  } catch {
+    show('late');
+  }
+}
+
 async function refresh() {
   if (!live || document.hidden || busy()) return;
   try {
     const address = location.origin + location.pathname + location.search; // without a password that may be in it
     const answer = await fetch(address, { signal: AbortSignal.timeout(4500) });
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const next = await pageIn(answer);
     if (!live || busy()) return;
-    swap(document.querySelector('#main'), page.querySelector('#main'));
+    swap(document.querySelector('#main'), next);
     show('on');
   } catch {
     show('late');
@@ -35,6 +53,7 @@ button.addEventListener('click', () => {
   localStorage.setItem(KEY, live ? 'on' : 'off');
   show(live ? 'on' : 'off');
 });
+document.addEventListener('submit', act);
 document.addEventListener('visibilitychange', refresh);
 setInterval(refresh, 5000);
 show(live ? 'on' : 'off');

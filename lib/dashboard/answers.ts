@@ -1,9 +1,11 @@
 // One place answers: asks a route's handler, and makes a page or JSON of what it found, or of why it found nothing.
 import type { Request, Response } from 'express';
+import type { FormTokens } from './form_token.js';
 import { toJson } from './json.js';
 import type { Settings } from './options.js';
 import type { Content, Pages } from './pages.js';
 import { type Refusal, refusalJson, titleOf, wantsJson } from './refusal.js';
+import { baseOf, queryOf } from './request.js';
 import type { Route } from './routes.js';
 import type { Status } from './status.js';
 import { within } from './within.js';
@@ -18,10 +20,12 @@ const BROKEN: Refusal = { status: 500, message: 'The dashboard could not show th
 export class Answers {
   readonly #settings: Settings;
   readonly #pages: Pages;
+  readonly #tokens: FormTokens;
 
-  constructor(settings: Settings, pages: Pages) {
+  constructor(settings: Settings, pages: Pages, tokens: FormTokens) {
     this.#settings = settings;
     this.#pages = pages;
+    this.#tokens = tokens;
   }
 
   /** Answers what a route was asked. */
@@ -33,15 +37,27 @@ export class Answers {
     const found = await this.#try(() => reading.ask({ report, status, now }));
     if (found === undefined) return this.refuse(request, response, AWAY);
     if (found === null) return this.refuse(request, response, { status: 404, message: route.missing ?? '' });
-    if (wantsJson(request.path)) return sendJson(response, { data: toJson(found, now) });
+    if (wantsJson(request)) return sendJson(response, { data: toJson(found, now) });
     const { view = '' } = route;
     await this.#page(request, response, { view, params: reading.params, data: found, status: await this.#status() });
+  }
+
+  /** What was found or done; undefined when it could not be, and that has been answered. */
+  async attempt<T>(request: Request, response: Response, ask: () => Promise<T>, away = AWAY): Promise<T | undefined> {
+    try {
+      return await within(this.#settings.patience, ask);
+    } catch (error) {
+      const wrong = questionIn(error);
+      if (!wrong) this.#settings.onError(error);
+      await this.refuse(request, response, wrong ?? away);
+      return undefined;
+    }
   }
 
   /** Says why there is no answer; when the history is away, with what is live beside it. */
   async refuse(request: Request, response: Response, refusal: Refusal): Promise<void> {
     response.status(refusal.status).set(refusal.headers ?? {});
-    if (wantsJson(request.path)) return sendJson(response, refusalJson(refusal));
+    if (wantsJson(request)) return sendJson(response, refusalJson(refusal));
     const status = this.#status();
     const rooms = refusal === AWAY ? await this.#try(() => this.#settings.report.channels('room')) : undefined;
     const data = { refusal, title: titleOf(refusal), rooms };
@@ -59,13 +75,14 @@ export class Answers {
     this.#settings.onError(error);
     if (response.headersSent) return void response.destroy();
     response.status(BROKEN.status);
-    if (wantsJson(request.path)) return sendJson(response, refusalJson(BROKEN));
+    if (wantsJson(request)) return sendJson(response, refusalJson(BROKEN));
     response.type('text').send(`${BROKEN.message}\n`);
   }
 
-  async #page(request: Request, response: Response, content: Omit<Content, 'base' | 'now'>): Promise<void> {
-    const base = request.baseUrl.replace(/^\/+/, '/');
-    response.type('html').send(await this.#pages({ ...content, base, now: this.#settings.now() }));
+  async #page(request: Request, response: Response, content: Omit<Content, 'base' | 'now' | 'token'>): Promise<void> {
+    const base = baseOf(request);
+    const now = this.#settings.now();
+    response.type('html').send(await this.#pages({ ...content, base, now, token: this.#tokens.make(now) }));
   }
 
   #status = async (): Promise<Status | null> => (await this.#try(this.#settings.status)) ?? null;
@@ -81,9 +98,18 @@ export class Answers {
   }
 }
 
+/** The report refuses some questions itself, in words for the asker: `from: there are more than …`. */
+function questionIn(error: unknown): Refusal | null {
+  const [, field, message] =
+    error instanceof RangeError ? (/^(from|to|uid|channel): (.+)$/.exec(error.message) ?? []) : [];
+  return field && message ? { status: 400, field, message } : null;
+}
+
 /** A form sends its empty fields too: they count as not given. */
-const given = ({ query, params }: Request) =>
-  Object.fromEntries(Object.entries({ ...query, ...params }).filter(([, value]) => value !== ''));
+export function given(request: Request): Record<string, unknown> {
+  const fields = { ...queryOf(request), ...request.params };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+}
 
 function sendJson(response: Response, body: object): void {
   response.type('json').send(JSON.stringify(body));

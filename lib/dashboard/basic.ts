@@ -13,8 +13,8 @@ export interface Credentials {
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="faye-online", charset="UTF-8"' };
 
 /**
- * @param now the clock by which failures are throttled: ten in a minute from one address, then 429 for everything that
- * address sends, as a right answer among the guesses must not be told apart.
+ * @param now the clock by which failures are throttled: ten in a minute from one address, a hundred from all, then 429 for
+ * everything that comes from there, as a right answer among the guesses must not be told apart.
  */
 export function basicCheck(wanted: Credentials, now: () => Millis): Check {
   const throttle = new Throttle();
@@ -33,7 +33,10 @@ export function basicCheck(wanted: Credentials, now: () => Millis): Check {
     // Both are compared in any case, so that the time taken does not tell which of the two was wrong.
     const userSame = timingSafeEqual(digest(given?.user ?? ''), user);
     const passwordSame = timingSafeEqual(digest(given?.password ?? ''), password);
-    if (userSame && passwordSame) return null;
+    if (userSame && passwordSame) {
+      throttle.pass(address, now());
+      return null;
+    }
     throttle.fail(address, now());
     return { status: 401, message: 'The user name or the password is wrong. Try again.', headers: CHALLENGE };
   };
@@ -57,7 +60,7 @@ function tooMany(wait: Millis) {
   const seconds = Math.ceil(wait / 1000);
   return {
     status: 429,
-    message: `Too many wrong passwords from this address. Try again in ${seconds} s.`,
+    message: `Too many wrong passwords. Try again in ${seconds} s.`,
     headers: { 'Retry-After': String(seconds) },
   };
 }

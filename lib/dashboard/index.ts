@@ -1,42 +1,56 @@
-// The dashboard: an Express application of its own, to be mounted anywhere. It reads and never writes.
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+// The dashboard: a router to be mounted anywhere. It shows things, and changes only what it is given functions for.
+import { type NextFunction, type Request, type Response, Router } from 'express';
 import { createCheck } from './access.js';
-import { Answers } from './answers.js';
+import { Answers, given } from './answers.js';
+import { Exports } from './exports.js';
 import { type Asset, readAssets } from './files.js';
+import { createFormTokens } from './form_token.js';
+import { createForms } from './forms.js';
 import { headers } from './headers.js';
+import { OPEN_WARNING } from './loopback.js';
 import { type DashboardOptions, settle } from './options.js';
 import { createPages } from './pages.js';
 import { createParams } from './params.js';
+import { createPublishing, NO_TOKEN, PUBLISH } from './publish.js';
 import { type Check, refusalJson, wantsJson } from './refusal.js';
+import { queryOf } from './request.js';
 import { createRoutes, type Route } from './routes.js';
 
 export type { Access } from './access.js';
+export type { Actions } from './actions.js';
 export type { DashboardOptions } from './options.js';
 export type { Status } from './status.js';
 
 /**
  * Makes the dashboard.
- * @returns an application with its own views and settings, so that the host's stay as they are. With no `access` in
- * production it has no routes at all, and the host answers as if it were not mounted.
+ * @returns a router that takes nothing over from the host but what it knows of proxies. With no `access` in production it
+ * has no addresses but, for who shows a server token, the one to publish at; else the host answers as if it were not mounted.
  * @throws TypeError that names the option and the remedy.
  */
-export function createDashboard(options: DashboardOptions): Express {
+export function createDashboard(options: DashboardOptions): Router {
   const settings = settle(options);
   const check = createCheck(settings);
-  const app = express();
-  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  if (!check) return app;
+  const params = createParams(settings.timeZone);
+  const router = Router();
+  router.use(createPublishing(settings, params));
+  if (!check) return router;
+  if (settings.access === undefined) settings.warn(OPEN_WARNING);
 
   const assets = readAssets();
-  const answers = new Answers(settings, createPages(settings, assets));
-  app.use(headers, passing(check), readOnly(answers));
-  for (const asset of assets) app.get(`/${asset.name}`, serve(asset));
-  for (const route of createRoutes(createParams(settings.timeZone))) addRoute(app, route, answers);
-  app.use((request, response) => answers.refuse(request, response, NOT_FOUND));
-  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
+  const tokens = createFormTokens(settings.access, settings.formKey);
+  const answers = new Answers(settings, createPages(settings, assets), tokens);
+  const { publish, verifyServer } = settings.actions;
+  router.use(headers, passing(check), createForms(settings, params, tokens, answers));
+  if (publish && verifyServer) router.all(PUBLISH, (request, response) => answers.refuse(request, response, NO_TOKEN));
+  router.use(readOnly(answers));
+  for (const asset of assets) router.get(`/${asset.name}`, serve(asset));
+  for (const route of createRoutes(params)) addRoute(router, route, answers);
+  addFiles(router, new Exports(settings, params, answers));
+  router.use((request, response) => answers.refuse(request, response, NOT_FOUND));
+  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
     answers.fail(request, response, error),
   );
-  return app;
+  return router;
 }
 
 const NOT_FOUND = { status: 404, message: 'There is no such page. Go to the overview or to the login log.' };
@@ -52,7 +66,7 @@ function passing(check: Check) {
     const refusal = await check(request);
     if (!refusal) return next();
     response.status(refusal.status).set(refusal.headers ?? {});
-    if (wantsJson(request.path)) response.type('json').send(JSON.stringify(refusalJson(refusal)));
+    if (wantsJson(request)) response.type('json').send(JSON.stringify(refusalJson(refusal)));
     else response.type('text').send(`${refusal.message}\n`);
   };
 }
@@ -67,19 +81,25 @@ function readOnly(answers: Answers) {
 /** A browser keeps a file for good when it asked for it by its hash; otherwise it asks again. */
 function serve({ type, body, hash }: Asset) {
   return (request: Request, response: Response) => {
-    const current = request.query.v === hash;
+    const current = queryOf(request).v === hash;
     response.set('Cache-Control', current ? 'private, max-age=31536000, immutable' : 'no-cache');
     response.type(type).send(body);
   };
 }
 
-function addRoute(app: Express, route: Route, answers: Answers): void {
+function addRoute(router: Router, route: Route, answers: Answers): void {
   const answer = (request: Request, response: Response, next: NextFunction) => {
-    if (route.needs && !request.query[route.needs]) return next();
+    if (route.needs && !queryOf(request)[route.needs]) return next();
     return answers.give(route, request, response);
   };
   for (const path of route.paths) {
-    if (route.view) app.get(path, answer);
-    app.get(`/api${path}`, answer);
+    if (route.view) router.get(path, answer);
+    router.get(`/api${path}`, answer);
+  }
+}
+
+function addFiles(router: Router, files: Exports): void {
+  for (const name of files.names) {
+    router.get(`/${name}.csv`, (request, response) => files.give(name, given(request), request, response));
   }
 }

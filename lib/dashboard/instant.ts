@@ -20,10 +20,14 @@ export function readInstant(text: string, timeZone: string): Millis | null {
 }
 
 /** The date and time that a clock on the wall shows, such as `2026-05-01T13:30:00`. */
-export function wallClock(instant: Millis, timeZone: string): string {
+export const wallClock = (instant: Millis, timeZone: string): string =>
+  createWallClock(timeZone)(instant).replace(' ', 'T');
+
+/** Reads the clock on the wall for many instants, as `2026-05-01 13:30:00`. */
+export function createWallClock(timeZone: string): (instant: Millis) => string {
   // Sweden writes dates as ISO 8601 does.
   const format = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone });
-  return format.format(instant).replace(' ', 'T');
+  return (instant) => format.format(instant);
 }
 
 /** The second step is right also close to the hours when clocks are put forward or back. */

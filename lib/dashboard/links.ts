@@ -21,6 +21,10 @@ export function createLinks(base: string) {
     user: (uid: Uid) => (SAFE_SEGMENT.test(uid) ? to(`/users/${uid}`) : to('/users', { uid })),
     log: ({ from, to: end, ...query }: LogQuery = {}) => to('/log', { ...query, from: iso(from), to: iso(end) }),
     at: (channel?: Channel, t?: number, page?: number) => to('/at', { channel, t: iso(t), page }),
+    /** A file of what the log page or a user's page shows; `name` is `log` or `time`. */
+    file: (name: string, { uid, channel, from, to: end }: LogQuery = {}) =>
+      to(`/${name}.csv`, { uid, channel, from: iso(from), to: iso(end) }),
+    act: (name: string) => to(`/api/${name}`),
     asset: (name: string, hash: string) => to(`/${name}`, { v: hash }),
   };
 }

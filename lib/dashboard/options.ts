@@ -2,6 +2,7 @@
 import type { Millis } from '../domain.js';
 import type { Report } from '../report.js';
 import type { Access } from './access.js';
+import type { Actions } from './actions.js';
 import type { Status } from './status.js';
 
 export interface Link {
@@ -27,6 +28,15 @@ export interface DashboardOptions {
   now?(): Millis;
   /** How long the report may take to answer before a page does without it; default 10 s. */
   readonly patience?: Millis;
+  /** What may be changed here; default nothing. */
+  readonly actions?: Actions;
+  /**
+   * From which the tokens of forms are made, the same in every process of the site. Default: the password, or with
+   * `authorize` a key of this process's own, so that a form that another process made has to be loaded again.
+   */
+  readonly formKey?: string | undefined;
+  /** Told once at start when the dashboard is open without a login. */
+  warn?(message: string): void;
 }
 
 export type Settings = Required<DashboardOptions>;
@@ -50,6 +60,9 @@ export function settle(options: DashboardOptions): Settings {
     links,
     now,
     patience,
+    actions: options.actions ?? {},
+    formKey: options.formKey,
+    warn: (message) => options.warn?.(message),
   };
 }
 

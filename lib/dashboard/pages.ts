@@ -19,6 +19,8 @@ export interface Content {
   readonly status: Status | null;
   readonly params: object;
   readonly data: object;
+  /** For the forms of the page. */
+  readonly token: string;
 }
 
 /**
@@ -36,17 +38,19 @@ const EJS = {
 
 export type Pages = ReturnType<typeof createPages>;
 
-export function createPages({ title, links, timeZone }: Settings, assets: readonly Asset[]) {
+export function createPages({ title, links, timeZone, actions }: Settings, assets: readonly Asset[]) {
   const clock = format.createClock(timeZone);
   const wall = (instant: Millis | undefined): string => (instant === undefined ? '' : wallClock(instant, timeZone));
 
-  return ({ view, base, now, status, params, data }: Content): Promise<string> => {
+  const can = { kick: Boolean(actions.kick), revoke: Boolean(actions.revoke) };
+
+  return ({ view, base, now, status, params, data, token }: Content): Promise<string> => {
     const to = createLinks(base);
     const asset = Object.fromEntries(assets.map(({ name, hash }) => [name, to.asset(name, hash)]));
     const site = { title, links, timeZone };
     return ejs.renderFile(
       viewFile(view),
-      { site, asset, to, now, status, params, data, clock, wall, format, paging },
+      { site, asset, to, now, status, params, data, token, can, clock, wall, format, paging },
       EJS,
     );
   };

@@ -1,5 +1,6 @@
-// What may stand in an address, and what is said when it does not make sense.
+// What may stand in an address or in a body, and what is said when it does not make sense.
 import { z } from 'zod';
+import { wireUid } from '../domain.js';
 import { readInstant } from './instant.js';
 
 export type Params = ReturnType<typeof createParams>;
@@ -9,6 +10,11 @@ const CHANNEL = 'Give one channel name of at most 255 characters that begins wit
 const PAGE = 'Give the number of a page: 1, 2, 3 and so on.';
 const LIMIT = 'Give a whole number from 1 to 1000.';
 const ORDER = 'Give an end that is later than the beginning.';
+const WHOM = 'Give either the user as uid, or the channel as room.';
+const TARGET =
+  'Give a channel of at most 128 characters, such as /classes/4/chat, that is not one of those on which only faye-online ' +
+  'publishes (/user_list, /presence, /meta, /service, /faye_online).';
+const DATA = 'Give what is to be published as data.';
 
 /** @param timeZone the zone of times that name none. */
 export function createParams(timeZone: string) {
@@ -42,8 +48,35 @@ export function createParams(timeZone: string) {
       .object({ uid, channel: channel.exactOptional(), ...span })
       .refine(inOrder, { path: ['to'], message: ORDER }),
     at: z.object({ channel, t: instant.exactOptional(), page }),
+    file: z.object({ uid: uid.exactOptional(), channel: channel.exactOptional(), ...span }),
+    kick: z
+      .object({ uid: wire.pipe(uid).exactOptional(), room: channel.exactOptional() })
+      .refine(({ uid, room }) => (uid === undefined) !== (room === undefined), { path: ['uid'], message: WHOM }),
+    revoke: z.object({ uid: wire.pipe(uid) }),
+    publish: z
+      .object({ channel: z.string(TARGET).regex(LITERAL, TARGET).refine(isFree, TARGET), data: z.unknown() })
+      .refine(({ data }) => data !== undefined, { path: ['data'], message: DATA }),
   };
 }
+
+/** What was asked for, or the field that makes no sense and what to give instead. */
+export type Read<T> = { readonly data: T } | { readonly field: string; readonly message: string };
+
+export function readParams<T>(schema: z.ZodType<T>, given: unknown): Read<T> {
+  const { success, data, error } = schema.safeParse(given);
+  if (success) return { data };
+  const [issue] = error.issues;
+  return { field: String(issue?.path[0] ?? ''), message: issue?.message ?? '' };
+}
+
+/** A uid that is a whole number may come as one in JSON, as on the wire. */
+const wire = z
+  .unknown()
+  .transform((value) => (typeof value === 'number' && wireUid(String(value)) === value ? String(value) : value));
+
+const LITERAL = /^(?=.{2,128}$)(\/[0-9A-Za-z\-_!~()$@]+){1,10}$/;
+const isFree = (channel: string): boolean =>
+  !/\/(user_list|presence)$|^\/(meta|service|faye_online)(\/|$)/.test(channel);
 
 const whole = (max: number, message: string) =>
   z

@@ -15,15 +15,20 @@ export type Check = (request: Request) => Promise<Refusal | null>;
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'This cannot be answered',
+  403: 'This may not be done so',
   404: 'Nothing here',
-  405: 'Read only',
+  405: 'Not in this way',
+  429: 'One after the other',
   503: 'Please come back in a moment',
 };
 
 export const titleOf = (refusal: Refusal): string => TITLES[refusal.status] ?? 'Something went wrong';
 
-/** JSON for programs, pages for people: what lies under `/api` is for programs. */
-export const wantsJson = (path: string): boolean => /^\/api(\/|$)/i.test(path);
+/** JSON for programs, pages for people: what lies under `/api` is for programs, unless a form was sent there. */
+export const wantsJson = (request: Request): boolean => /^\/api(\/|$)/i.test(request.path) && !isForm(request);
+
+const isForm = (request: Request): boolean =>
+  request.method === 'POST' && /^application\/x-www-form-urlencoded\b/i.test(request.get('content-type') ?? '');
 
 /** What JSON says of a refusal. */
 export const refusalJson = (refusal: Refusal) => ({

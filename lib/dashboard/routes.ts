@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Sources } from './handlers.js';
 import * as answer from './handlers.js';
-import type { Params } from './params.js';
+import { type Params, readParams } from './params.js';
 
 /** What an address asked for: the parameters as they were read, and how to find the answer; or what is wrong. */
 export type Reading =
@@ -48,10 +48,8 @@ function route<P extends object>({ params: schema, handler, ...row }: Row<P>): R
   return {
     ...row,
     read(given) {
-      const { data, error } = schema.safeParse(given);
-      if (data) return { params: data, ask: (sources) => handler(sources, data) };
-      const [issue] = error?.issues ?? [];
-      return { field: String(issue?.path[0] ?? ''), message: issue?.message ?? '' };
+      const read = readParams(schema, given);
+      return 'message' in read ? read : { params: read.data, ask: (sources) => handler(sources, read.data) };
     },
   };
 }

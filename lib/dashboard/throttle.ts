@@ -1,5 +1,6 @@
-// Counts the failures of each address, so that a password cannot be guessed by trying.
+// Counts failures, of each network and of all together, so that a password cannot be guessed by trying.
 import type { Millis } from '../domain.js';
+import { networkOf } from './network.js';
 
 interface Window {
   failures: number;
@@ -7,39 +8,65 @@ interface Window {
 }
 
 const FAILURES = 10;
+/** Of all networks together: many addresses are to be had cheaply. */
+const FAILURES_IN_ALL = 100;
 const LENGTH: Millis = 60_000;
-const ADDRESSES = 10_000;
+const NETWORKS = 10_000;
+/** How long, and of how many networks, it is remembered that somebody signed in from there. */
+const KNOWN_FOR: Millis = 24 * 60 * 60 * 1000;
+const KNOWN = 1_000;
 
 export class Throttle {
   /** In the order in which the windows end, as all are of one length. */
   readonly #windows = new Map<string, Window>();
+  /** When somebody last signed in, the longest ago first. */
+  readonly #known = new Map<string, Millis>();
+  #all: Window = { failures: 0, ends: Number.NEGATIVE_INFINITY };
 
-  /** How long an address has to wait before it may try again; 0 when it may try now. */
+  /**
+   * How long an address has to wait before it may try again; 0 when it may try now. What others do holds up only those
+   * who have not signed in from their network within a day, or anybody could lock out who runs the site.
+   */
   wait(address: string, now: Millis): Millis {
-    const window = this.#windows.get(network(address));
-    if (!window || window.failures < FAILURES) return 0;
-    return Math.max(0, window.ends - now);
+    const network = networkOf(address);
+    const own = left(this.#windows.get(network), FAILURES, now);
+    return own > 0 || this.#isKnown(network, now) ? own : left(this.#all, FAILURES_IN_ALL, now);
   }
 
   fail(address: string, now: Millis): void {
     this.#forget(now);
-    const key = network(address);
-    const window = this.#windows.get(key) ?? { failures: 0, ends: now + LENGTH };
+    const network = networkOf(address);
+    const window = this.#windows.get(network) ?? { failures: 0, ends: now + LENGTH };
     window.failures += 1;
-    this.#windows.set(key, window);
+    this.#windows.set(network, window);
+    if (this.#all.ends <= now) this.#all = { failures: 0, ends: now + LENGTH };
+    this.#all.failures += 1;
   }
 
-  /** Drops the windows that are over, and the oldest when somebody comes from too many addresses. */
+  /** Somebody signed in. The failures of this network still count: who knows a password may be guessing another. */
+  pass(address: string, now: Millis): void {
+    const network = networkOf(address);
+    this.#known.delete(network);
+    this.#known.set(network, now);
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= KNOWN) return;
+      this.#known.delete(oldest);
+    }
+  }
+
+  #isKnown(network: string, now: Millis): boolean {
+    const last = this.#known.get(network);
+    return last !== undefined && now - last < KNOWN_FOR;
+  }
+
+  /** Drops the windows that are over, and the oldest when somebody comes from too many networks. */
   #forget(now: Millis): void {
-    for (const [key, window] of this.#windows) {
-      if (window.ends > now && this.#windows.size < ADDRESSES) return;
-      this.#windows.delete(key);
+    for (const [network, window] of this.#windows) {
+      if (window.ends > now && this.#windows.size < NETWORKS) return;
+      this.#windows.delete(network);
     }
   }
 }
 
-/** One household has 2^64 IPv6 addresses: they count as one, by their first four groups. */
-function network(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  return plain.includes(':') ? plain.split(':').slice(0, 4).join(':') : plain;
-}
+const left = (window: Window | undefined, most: number, now: Millis): Millis =>
+  window && window.failures >= most ? Math.max(0, window.ends - now) : 0;

@@ -4,6 +4,7 @@ import { age, ago, createClock, duration, many } from '../../lib/dashboard/forma
 import { readInstant, wallClock } from '../../lib/dashboard/instant.js';
 import { toJson } from '../../lib/dashboard/json.js';
 import { createLinks } from '../../lib/dashboard/links.js';
+import { networkOf } from '../../lib/dashboard/network.js';
 import { older, paginate } from '../../lib/dashboard/paging.js';
 import { Throttle } from '../../lib/dashboard/throttle.js';
 import { MINUTE, NOON } from './people.js';
@@ -150,13 +151,64 @@ describe('a long list', () => {
 });
 
 describe('the throttle', () => {
+  const failing = (throttle: Throttle, address: string, times = 10, now = NOON) => {
+    for (let guess = 0; guess < times; guess++) throttle.fail(address, now);
+  };
+
   it('does not grow without bound', () => {
     const throttle = new Throttle();
-    for (let guess = 0; guess < 10; guess++) throttle.fail('198.51.100.1', NOON);
-    for (let host = 0; host < 30_000; host++)
+    throttle.pass('198.51.100.1', NOON);
+    failing(throttle, '198.51.100.1');
+    for (let host = 0; host < 30_000; host++) {
+      throttle.pass(`11.${host >> 16}.${(host >> 8) & 255}.${host & 255}`, NOON - 25 * HOUR);
       throttle.fail(`10.${host >> 16}.${(host >> 8) & 255}.${host & 255}`, NOON + 1);
+    }
+    throttle.pass('198.51.100.1', NOON + 1);
     expect(throttle.wait('198.51.100.1', NOON + 1)).toBe(0);
-    for (let guess = 0; guess < 10; guess++) throttle.fail('198.51.100.2', NOON + 2);
+    failing(throttle, '198.51.100.2', 10, NOON + 2);
     expect(throttle.wait('198.51.100.2', NOON + 2)).toBe(MINUTE);
   });
+
+  it('counts all networks together, but lets in who was here within a day', () => {
+    const throttle = new Throttle();
+    throttle.pass('203.0.113.1', NOON - 23 * HOUR);
+    throttle.pass('203.0.113.2', NOON - 25 * HOUR);
+    for (let host = 0; host < 99; host++) throttle.fail(`198.51.100.${host}`, NOON + host);
+    expect(throttle.wait('203.0.113.2', NOON + 100)).toBe(0);
+    throttle.fail('198.51.100.99', NOON + 100);
+    expect(throttle.wait('203.0.113.2', NOON + 100)).toBe(MINUTE - 100);
+    expect(throttle.wait('203.0.113.3', NOON + 100)).toBe(MINUTE - 100);
+    expect(throttle.wait('203.0.113.1', NOON + 100)).toBe(0);
+    expect(throttle.wait('203.0.113.3', NOON + MINUTE)).toBe(0);
+    failing(throttle, '203.0.113.1', 10, NOON + 100);
+    expect(throttle.wait('203.0.113.1', NOON + 100)).toBe(MINUTE);
+  });
+});
+
+describe('a network', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['::FFFF:cb00:7107', '203.0.113.7'],
+    ['0:0:0:0:0:ffff:cb00:7107', '203.0.113.7'],
+    ['2001:db8:1:2::1', '2001:db8:1:2'],
+    ['2001:0DB8:0001:0002:ffff:ffff:ffff:ffff', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['2001:db8::ffff:1:2:3:4', '2001:db8:0:0'],
+    ['2001:db8:0:0:1::', '2001:db8:0:0'],
+    ['203.0.113.7:5678', '203.0.113.7'],
+    ['[2001:db8:1:2::1]:443', '2001:db8:1:2'],
+    ['::1', '0:0:0:0'],
+    ['::', '0:0:0:0'],
+    ['1::', '1:0:0:0'],
+    ['64:ff9b::192.0.2.1', '64:ff9b:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+  ])('of %s is %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+
+  it.each(['', 'unknown', '203.0.113', "'; --", 'x'.repeat(9000), '2001:db8::1::2', '_hidden'])(
+    'of what is no address is one for all',
+    (address) => expect(networkOf(address)).toBe('unknown'),
+  );
 });

@@ -3,6 +3,7 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Duplex } from 'node:stream';
 import type { Channel, ClientId, Millis } from '../domain.js';
 import { isLiteral } from './channels.js';
+import { ClusterEngine } from './cluster_engine.js';
 import { Engine } from './engine.js';
 import { Exchange, type Listener, type Welcome } from './exchange.js';
 import { type EngineType, type FayeEngine, faye, type Message } from './faye.js';
@@ -12,6 +13,8 @@ import { sendError } from './http.js';
 import type { Limits } from './limits.js';
 import { foreignOutlet, type Outlet } from './outlet.js';
 import { Polls } from './polls.js';
+import type { RedisBus } from './redis_bus.js';
+import type { Moves } from './removals.js';
 import type { Sessions } from './sessions.js';
 import { Sockets } from './sockets.js';
 import { Upgrades } from './upgrades.js';
@@ -26,6 +29,8 @@ export interface AdapterOptions {
   readonly limits: Limits;
   /** Another Faye engine instead of ours, with its options. */
   readonly engine?: { type: EngineType } & Record<string, unknown>;
+  /** To the other processes of a cluster. It stays open when the adapter closes. Not with another engine. */
+  readonly bus?: RedisBus;
   readonly gate: Gate;
   readonly sessions: Sessions;
   readonly listener: Listener;
@@ -41,19 +46,30 @@ export class Adapter extends faye.NodeAdapter {
   readonly #foreign: (request: IncomingMessage) => boolean;
   readonly #onError: (error: unknown) => void;
   readonly #outlet: Outlet;
+  readonly #own: Engine | ClusterEngine | null;
+  readonly #bus: RedisBus | undefined;
   readonly #exchange: Exchange;
   readonly #polls: Polls;
   readonly #sockets: Sockets;
   readonly #sessions: Sessions;
+  readonly #listener: Listener;
   #closed = false;
 
   constructor(options: AdapterOptions) {
     const { limits, now, onError, listener, sessions } = options;
-    let own: Engine | null = null;
+    let own: Engine | ClusterEngine | null = null;
     // Faye makes its server, and the server its engine, while the adapter is being made.
     const outgoing = (): boolean => this._server._extensions?.some((extension) => extension.outgoing) ?? false;
+    const { bus } = options;
+    const moves: Moves = {
+      taken: (id, session) => sessions.restore(id, session),
+      given: (id) => this.#given(id),
+      identified: (id, session) => sessions.get(id) && sessions.restore(id, session),
+      sessionOf: (id) => sessions.text(id),
+    };
     const create = (...[proxy]: Parameters<EngineType['create']>): FayeEngine => {
-      own = new Engine(proxy, { now, waiting: limits.waiting, outgoing, onError });
+      const settings = { now, waiting: limits.waiting, outgoing, onError };
+      own = bus ? new ClusterEngine(proxy, { ...settings, bus, moves }) : new Engine(proxy, settings);
       return own;
     };
     super({ mount: options.mount, timeout: options.timeout, engine: options.engine ?? { type: { create } } });
@@ -62,6 +78,8 @@ export class Adapter extends faye.NodeAdapter {
     this.#sessions = sessions;
     this.#foreign = options.foreign;
     this.#upgrades = new Upgrades(options.mount, (request, socket, head) => this.handleUpgrade(request, socket, head));
+    this.#own = own;
+    this.#bus = bus;
     this.#outlet = own ?? foreignOutlet(server._engine);
     const parts = { server, outlet: this.#outlet, listener, now, onError };
     const guard = createGuard(limits);
@@ -78,6 +96,12 @@ export class Adapter extends faye.NodeAdapter {
     this.bind('disconnect', (id) => {
       sessions.close(id);
       listener.lost(id);
+    });
+    this.#listener = listener;
+    if (this.#cluster) sessions.share(this.#cluster);
+    bus?.on('kick', ({ id, until }) => {
+      sessions.ban(id, until);
+      this.#sockets.kick(id);
     });
   }
 
@@ -121,18 +145,27 @@ export class Adapter extends faye.NodeAdapter {
   publish(channel: Channel, data: unknown): void {
     if (!isLiteral(channel)) throw new TypeError(`channel "${channel}" must be a name such as /classes/4/chat`);
     // What subscribers get is what it is now, whatever becomes of the object.
-    this.announce(channel, JSON.parse(jsonOf(data)));
+    this._server._engine.publish({ channel, data: JSON.parse(jsonOf(data)) });
   }
 
-  /** The same for what is known to be right and is not touched afterwards. */
+  /**
+   * The same for what is known to be right and is not touched afterwards; and only to the subscribers of this process:
+   * every process of a cluster tells its own.
+   */
   announce(channel: Channel, data: unknown): void {
     const message: Message = { channel, data };
-    this._server._engine.publish(message);
+    if (this.#cluster) this.#cluster.announce(message);
+    else this._server._engine.publish(message);
   }
 
-  /** Whether anybody subscribes to exactly this channel; true when that is not known. */
+  /** Whether anybody here subscribes to exactly this channel; true when that is not known. */
   listened(channel: Channel): boolean {
     return this.#outlet.listened(channel);
+  }
+
+  /** The channels that somebody here subscribes to; none when that is not known. */
+  subscribed(): Iterable<Channel> {
+    return this.#own?.subscribed() ?? [];
   }
 
   /** Whether a client has an open WebSocket or a held poll here. */
@@ -142,9 +175,25 @@ export class Adapter extends faye.NodeAdapter {
 
   /** Sends a client away for good. */
   kick(id: ClientId): void {
+    // First, so that the process that has it knows why it goes.
+    this.#bus?.tell('kick', { id, until: this.#exchange.banned });
+    this.#bus?.flush();
     // Faye closes a socket without a word.
     this.#sockets.kick(id);
     this.#exchange.kick(id);
+  }
+
+  get #cluster(): ClusterEngine | null {
+    return this.#own instanceof ClusterEngine ? this.#own : null;
+  }
+
+  /** Another process has the client now, or took it out. */
+  #given(id: ClientId): void {
+    this.#polls.supersede(id);
+    this.#sockets.give(id);
+    this._server.closeSocket(id);
+    this.#sessions.close(id);
+    this.#listener.moved?.(id);
   }
 
   /** Takes out the clients that Faye has not heard for two time-outs, and forgets old bans. */

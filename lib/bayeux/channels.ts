@@ -50,3 +50,12 @@ export const isWithin = (channel: Channel, place: Channel | undefined): boolean 
 /** `/classes/4` of `/classes/4/presence`, when `channel` ends in `ending`; else null. */
 export const roomOf = (channel: Channel, ending: typeof USER_LIST | typeof PRESENCE): Channel | null =>
   channel.endsWith(ending) && channel.length > ending.length ? channel.slice(0, -ending.length) : null;
+
+/** All channels on which a message on this one is heard: itself, and the wildcards that take it in. */
+export function expand(channel: Channel): string[] {
+  const heard = ['/**', channel, `${channel.slice(0, channel.lastIndexOf('/'))}/*`];
+  for (let end = channel.indexOf('/', 1); end > 0; end = channel.indexOf('/', end + 1)) {
+    heard.push(`${channel.slice(0, end)}/**`);
+  }
+  return heard;
+}

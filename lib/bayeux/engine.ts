@@ -1,24 +1,15 @@
 // Our engine: clients, their subscriptions and what waits for them, in this process. One frame per message for all
 // its subscribers, no timer per client. Faye's engine interface: https://faye.jcoglan.com/node/engines.html
 import type { Channel, ClientId, Millis } from '../domain.js';
+import { Audience, type Subscriber } from './audience.js';
 import type { EngineProxy, FayeEngine, Message } from './faye.js';
 import { textFrame } from './frame.js';
 import { randomId } from './ids.js';
 import type { Link } from './link.js';
 import type { Outlet } from './outlet.js';
 
-interface Subscriber {
-  readonly id: ClientId;
-  /** An array: they are few, and a Set costs more than all else here. */
-  channels: Channel[];
-  /** When Faye last heard it (`ping`). */
-  heardAt: Millis;
-  /** The open WebSocket to it, if any. */
-  link: Link | null;
-  /** What waits for its next poll, and its size in bytes. */
-  waiting: Message[];
-  bytes: number;
-}
+/** What the engine uses of Faye's proxy. In a cluster something of ours stands between the two. */
+export type EngineHost = Pick<EngineProxy, 'timeout' | 'hasConnection' | 'deliver' | 'destroyClient' | 'trigger'>;
 
 export interface EngineOptions {
   readonly now: () => Millis;
@@ -30,54 +21,49 @@ export interface EngineOptions {
 }
 
 export class Engine implements FayeEngine, Outlet {
-  readonly #proxy: EngineProxy;
+  readonly #proxy: EngineHost;
   readonly #options: EngineOptions;
-  readonly #clients = new Map<ClientId, Subscriber>();
-  readonly #channels = new Map<Channel, Set<Subscriber>>();
+  /** In a cluster, clients come in and go here without an event of this engine's. */
+  readonly audience = new Audience();
 
-  constructor(proxy: EngineProxy, options: EngineOptions) {
+  constructor(proxy: EngineHost, options: EngineOptions) {
     this.#proxy = proxy;
     this.#options = options;
   }
 
-  get size(): number {
-    return this.#clients.size;
-  }
-
   createClient(callback: (id: ClientId) => void, context?: unknown): void {
     const id = randomId();
-    const heardAt = this.#options.now();
-    this.#clients.set(id, { id, channels: [], heardAt, link: null, waiting: [], bytes: 0 });
+    this.audience.enter(id, this.#options.now());
     this.#proxy.trigger('handshake', id);
     callback.call(context, id);
   }
 
   clientExists(id: ClientId | undefined, callback: (exists: boolean) => void, context?: unknown): void {
-    callback.call(context, id !== undefined && this.#clients.has(id));
+    callback.call(context, id !== undefined && this.audience.get(id) !== undefined);
   }
 
   destroyClient(id: ClientId, callback?: () => void, context?: unknown): void {
-    const client = this.#clients.get(id);
+    const client = this.audience.get(id);
     if (!client) return;
     for (const channel of client.channels) this.unsubscribe(id, channel);
-    this.#clients.delete(id);
+    this.audience.exit(id);
     this.#proxy.trigger('disconnect', id);
     this.#proxy.trigger('close', id);
     callback?.call(context);
   }
 
   ping(id: ClientId): void {
-    const client = this.#clients.get(id);
+    const client = this.audience.get(id);
     if (client) client.heardAt = this.#options.now();
   }
 
   /** Takes out the clients that were not heard for two time-outs, as Faye's own engine does with a timer for each. */
   sweep(now: Millis): void {
     const oldest = now - 2 * this.#proxy.timeout * 1000;
-    for (const client of this.#clients.values()) {
+    for (const client of this.audience.all()) {
       if (client.heardAt > oldest) continue;
       try {
-        this.destroyClient(client.id);
+        this.#proxy.destroyClient(client.id);
       } catch (error) {
         // A listener of the host's, in `bind('disconnect')`.
         this.#options.onError(error);
@@ -86,51 +72,46 @@ export class Engine implements FayeEngine, Outlet {
   }
 
   subscribe(id: ClientId, channel: Channel, callback?: (done: true) => void, context?: unknown): void {
-    const client = this.#clients.get(id);
-    if (client && !client.channels.includes(channel)) {
-      client.channels.push(channel);
-      const subscribers = this.#channels.get(channel);
-      if (subscribers) subscribers.add(client);
-      else this.#channels.set(channel, new Set([client]));
-      this.#proxy.trigger('subscribe', id, channel);
-    }
+    if (this.audience.add(id, channel)) this.#proxy.trigger('subscribe', id, channel);
     callback?.call(context, true);
   }
 
   unsubscribe(id: ClientId, channel: Channel, callback?: (done: true) => void, context?: unknown): void {
-    const client = this.#clients.get(id);
-    if (client?.channels.includes(channel)) {
-      client.channels = client.channels.filter((other) => other !== channel);
-      const subscribers = this.#channels.get(channel);
-      subscribers?.delete(client);
-      if (subscribers?.size === 0) this.#channels.delete(channel);
-      this.#proxy.trigger('unsubscribe', id, channel);
-    }
+    if (this.audience.take(id, channel)) this.#proxy.trigger('unsubscribe', id, channel);
     callback?.call(context, true);
   }
 
   subscriptions(id: ClientId): readonly Channel[] {
-    return this.#clients.get(id)?.channels ?? [];
+    return this.audience.get(id)?.channels ?? [];
   }
 
-  /** Whether anybody here subscribes to exactly this channel. */
   listened(channel: Channel): boolean {
-    return this.#channels.has(channel);
+    return this.audience.listens(channel);
+  }
+
+  /** The channels that somebody here subscribes to. */
+  subscribed(): Iterable<Channel> {
+    return this.audience.channels();
   }
 
   publish(message: Message, channels: string[]): void {
-    this.#distribute(message, this.#subscribers(channels));
+    this.#distribute(withoutId(message), this.audience.of(channels));
     this.#proxy.trigger('publish', message.clientId, message.channel, message.data);
+  }
+
+  /** Delivers a message that was published somewhere, as its JSON without a clientId. */
+  spread(json: string, channels: string[]): void {
+    this.#distribute(json, this.audience.of(channels));
   }
 
   /** Sends a message to one client, subscribed or not. */
   send(id: ClientId, message: Message): void {
-    const client = this.#clients.get(id);
-    if (client) this.#distribute(message, [client]);
+    const client = this.audience.get(id);
+    if (client) this.#distribute(withoutId(message), [client]);
   }
 
   requeue(id: ClientId, messages: readonly Message[]): void {
-    const client = this.#clients.get(id);
+    const client = this.audience.get(id);
     if (!client) return;
     client.waiting.unshift(...messages);
     client.bytes += JSON.stringify(messages).length;
@@ -138,7 +119,7 @@ export class Engine implements FayeEngine, Outlet {
   }
 
   emptyQueue(id: ClientId): void {
-    const client = this.#clients.get(id);
+    const client = this.audience.get(id);
     if (!client || client.waiting.length === 0 || !this.#proxy.hasConnection(id)) return;
     // A socket that is closing takes nothing more; the client's next one, or its next poll, does.
     if (client.link && !client.link.open) return;
@@ -150,7 +131,7 @@ export class Engine implements FayeEngine, Outlet {
 
   /** The WebSocket of a client opened, or closed (null). */
   attach(id: ClientId, link: Link | null): void {
-    const client = this.#clients.get(id);
+    const client = this.audience.get(id);
     if (!client) return;
     client.link = link;
     // What waited goes first: from now on messages go straight to the socket.
@@ -158,23 +139,19 @@ export class Engine implements FayeEngine, Outlet {
   }
 
   disconnect(): void {
-    this.#clients.clear();
-    this.#channels.clear();
+    this.audience.clear();
   }
 
-  #subscribers(channels: string[]): Iterable<Subscriber> {
-    const sets = channels.flatMap((channel) => this.#channels.get(channel) ?? []);
-    return sets.length < 2 ? (sets[0] ?? []) : new Set(sets.flatMap((set) => [...set]));
-  }
-
-  #distribute({ clientId, ...message }: Message, subscribers: Iterable<Subscriber>): void {
+  #distribute(spoken: Message | string, subscribers: Iterable<Subscriber>): void {
     let frame: Buffer | null = null;
+    let message: Message | null = null;
     const together = !this.#options.outgoing();
     for (const client of subscribers) {
       if (together && client.link?.open) {
-        frame ??= textFrame(JSON.stringify([message]));
+        frame ??= textFrame(typeof spoken === 'string' ? `[${spoken}]` : JSON.stringify([spoken]));
         client.link.write(frame);
       } else {
+        message ??= typeof spoken === 'string' ? (JSON.parse(spoken) as Message) : spoken;
         this.#queue(client, together ? message : structuredClone(message));
       }
     }
@@ -185,6 +162,8 @@ export class Engine implements FayeEngine, Outlet {
     this.emptyQueue(client.id);
     if (client.waiting.length === 0) return;
     client.bytes += JSON.stringify(message).length;
-    if (client.bytes > this.#options.waiting) this.destroyClient(client.id);
+    if (client.bytes > this.#options.waiting) this.#proxy.destroyClient(client.id);
   }
 }
+
+const withoutId = ({ clientId, ...message }: Message): Message => message;

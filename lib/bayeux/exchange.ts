@@ -6,7 +6,7 @@ import type { Message, ProtocolServer, Reply } from './faye.js';
 import type { Admission, Gate, Proof } from './gate.js';
 import { bayeuxError, type Guard, kicked, refuse, TRANSPORTS } from './guard.js';
 import type { Outlet } from './outlet.js';
-import type { Sessions } from './sessions.js';
+import type { Session, Sessions } from './sessions.js';
 
 /** What the door tells presence. None of these throws or is waited for. */
 export interface Listener {
@@ -22,6 +22,8 @@ export interface Listener {
   gone(id: ClientId, cause: 'leave' | 'kick'): void;
   /** Faye gave the client up. */
   lost(id: ClientId): void;
+  /** Another process has the client now, or took it out: it is forgotten here, and nothing is told of it. */
+  moved?(id: ClientId): void;
 }
 
 /** What a new subscriber gets at once. */
@@ -62,12 +64,18 @@ export class Exchange {
 
   /**
    * Guard and gate, in order; `each` gets what passed, or the reply that refuses it.
+   * @param comes whether the clients come with their connection, which stays open: a WebSocket
    * @throws BadRequest when the whole body is unusable
    */
-  async admit(body: unknown, request: IncomingMessage, each: (item: Passed | Reply) => void): Promise<void> {
+  async admit(
+    body: unknown,
+    request: IncomingMessage,
+    each: (item: Passed | Reply) => void,
+    comes = false,
+  ): Promise<void> {
     for (const item of this.#options.guard(body)) {
       if ('refusal' in item) each(item.refusal);
-      else each(this.#settle(await this.#options.gate.admit(item, request)));
+      else each(this.#settle(await this.#options.gate.admit(item, request, comes)));
     }
   }
 
@@ -77,7 +85,7 @@ export class Exchange {
       return admission.reply;
     }
     const { message, session, proven } = admission;
-    if (message.channel === '/meta/subscribe' && session && this.#isTooMuch(session.id, message)) {
+    if (message.channel === '/meta/subscribe' && session && this.#isTooMuch(session, message)) {
       const { maxSubscriptions } = this.#options;
       return refuse(
         message,
@@ -89,9 +97,8 @@ export class Exchange {
   }
 
   /** Subscribing again to the same channel costs nothing. */
-  #isTooMuch(id: ClientId, { subscription }: Message): boolean {
-    const channels = new Set([...this.#options.outlet.subscriptions(id), ...[subscription ?? []].flat()]);
-    return channels.size > this.#options.maxSubscriptions;
+  #isTooMuch({ id, channels = this.#options.outlet.subscriptions(id) }: Session, { subscription }: Message): boolean {
+    return new Set([...channels, ...[subscription ?? []].flat()]).size > this.#options.maxSubscriptions;
   }
 
   /** A client may be answered sooner than we would, not later. */
@@ -125,10 +132,15 @@ export class Exchange {
     }
   }
 
+  /** Until when a client that is sent away now is told so. */
+  get banned(): Millis {
+    return this.#options.now() + 2 * this.#options.timeout;
+  }
+
   /** Takes a client out for good: it is told not to come back, in answer to what it holds or asks next. */
   kick(id: ClientId): void {
-    const { listener, now, server, sessions, timeout } = this.#options;
-    sessions.ban(id, now() + 2 * timeout);
+    const { listener, server, sessions } = this.#options;
+    sessions.ban(id, this.banned);
     listener.gone(id, 'kick');
     server._engine.destroyClient(id);
   }
@@ -137,23 +149,41 @@ export class Exchange {
     const reply = replies[0];
     if (reply?.channel === '/meta/connect' && this.#options.sessions.isBanned(reply.clientId)) {
       done([kicked(reply)]);
-    } else if (reply?.successful && message.channel === '/meta/subscribe') {
-      void this.#welcome(message, reply).then(() => done(replies));
-    } else {
-      if (reply?.successful && message.channel === '/meta/handshake') this.#open(reply, proven);
-      done(replies);
+      return;
+    }
+    const work = reply?.successful ? this.#finish(message, reply, proven) : undefined;
+    if (work) void this.#after(work, message, replies).then(done);
+    else done(replies);
+  }
+
+  async #after(work: Promise<void>, message: Message, replies: Reply[]): Promise<Reply[]> {
+    try {
+      await work;
+      return replies;
+    } catch (error) {
+      this.#options.onError(error);
+      return [refuse(message, bayeuxError(500, message.channel, 'Internal server error'))];
     }
   }
 
-  #open(reply: Reply, proven: Proof | undefined): void {
+  /** What is still to be done before a reply is sent; undefined when it is done already. */
+  #finish(message: Message, reply: Reply, proven: Proof | undefined): Promise<void> | undefined {
+    if (message.channel === '/meta/subscribe') return this.#welcome(message, reply);
+    if (message.channel === '/meta/unsubscribe') return this.#options.outlet.written?.(message.clientId ?? '');
+    return message.channel === '/meta/handshake' ? this.#open(reply, proven) : undefined;
+  }
+
+  #open(reply: Reply, proven: Proof | undefined): Promise<void> | undefined {
     reply.supportedConnectionTypes = [...TRANSPORTS];
     const session = this.#options.sessions.open(reply.clientId ?? '');
-    if (proven) this.#options.sessions.identify(session, proven.identity, proven.proof);
+    return proven && this.#options.sessions.identify(session, proven.identity, proven.proof);
   }
 
   /** The snapshot rides on the reply; the list comes as a message, as the gem's pages expect it. */
   async #welcome({ subscription, clientId }: Message, reply: Reply): Promise<void> {
     const { welcome, outlet, onError } = this.#options;
+    const written = outlet.written?.(clientId ?? '');
+    if (written) await written;
     for (const channel of [subscription ?? []].flat()) {
       try {
         const seen = roomOf(channel, PRESENCE);

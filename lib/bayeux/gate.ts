@@ -34,6 +34,8 @@ export type Admission =
 /** A client that may not come in should not knock again every few seconds; one that could not be judged should. */
 const STOP: Advice = { reconnect: 'none' };
 const AGAIN: Advice = { reconnect: 'handshake', interval: 5000 };
+/** In a cluster: whose client it is cannot be known at the moment. It keeps its clientId and tries again. */
+const RETRY: Advice = { reconnect: 'retry', interval: 1000 };
 
 export class Gate {
   readonly #options: GateOptions;
@@ -42,24 +44,35 @@ export class Gate {
     this.#options = options;
   }
 
-  /** Never throws: whatever is wrong becomes a reply. */
-  async admit(guarded: Guarded, request: IncomingMessage): Promise<Admission> {
+  /**
+   * Never throws: whatever is wrong becomes a reply.
+   * @param comes whether the client comes to this process with its connection, as it does with every connect
+   */
+  async admit(guarded: Guarded, request: IncomingMessage, comes: boolean): Promise<Admission> {
     try {
-      return await this.#admit(guarded, request);
+      return await this.#admit(guarded, request, comes);
     } catch (error) {
       return { reply: this.#refusal(guarded.message, error) };
     }
   }
 
-  async #admit({ message, auth }: Guarded, request: IncomingMessage): Promise<Admission> {
+  async #admit({ message, auth }: Guarded, request: IncomingMessage, comes: boolean): Promise<Admission> {
     if (message.channel === '/meta/handshake') return this.#handshake(message, auth, request);
     const { sessions } = this.#options;
-    const session = sessions.get(message.clientId);
+    const session = sessions.get(message.clientId) ?? (await this.#find(message, comes));
+    if (session === 'away') return { reply: refuse(message, AWAY, RETRY) };
     if (!session) return sessions.isBanned(message.clientId) ? { reply: kicked(message) } : unknownClient(message);
     await this.#identify(session, message, auth, request);
     if (message.channel === BEFORE_LEAVE) return { reply: accepted(message), leaving: session };
     if (message.channel.startsWith('/meta/')) return this.#meta(message, session);
     return this.#check(message, session, 'publish', [message.channel]);
+  }
+
+  /** The session of a client that is not here: another process may have it. */
+  async #find({ channel, clientId }: Message, comes: boolean): Promise<Session | 'away' | undefined> {
+    const { sessions } = this.#options;
+    if (clientId === undefined || sessions.isBanned(clientId)) return undefined;
+    return sessions.find(clientId, channel === '/meta/connect' || (comes && channel !== '/meta/disconnect'));
   }
 
   async #handshake(message: Message, auth: unknown, request: IncomingMessage): Promise<Admission> {
@@ -79,7 +92,7 @@ export class Gate {
     if (session.identity && session.identity.user.uid !== identity.user.uid) {
       throw new Unidentified('current_user.uid', 'is not the one that this client came in with');
     }
-    this.#options.sessions.identify(session, identity, proof);
+    await this.#options.sessions.identify(session, identity, proof);
   }
 
   /**
@@ -127,6 +140,8 @@ export class Gate {
     return refuse(message, bayeuxError(error.code, error.field, error.message), advice.advice);
   }
 }
+
+const AWAY = bayeuxError(503, 'clientId', 'Not known at the moment: try again');
 
 const COMING_IN = new Set(['/meta/handshake', '/meta/connect']);
 

@@ -10,12 +10,17 @@ export interface Outlet {
   send(id: ClientId, message: Message): void;
   /** Keeps messages for a client's next poll, before all others: its last poll broke off. */
   requeue(id: ClientId, messages: readonly Message[]): void;
-  /** Whether anybody subscribes to exactly this channel; true when that is not known. */
+  /** Whether anybody here subscribes to exactly this channel; true when that is not known. */
   listened(channel: Channel): boolean;
   /** The channels that a client subscribes to; none when that is not known. */
   subscriptions(id: ClientId): readonly Channel[];
   /** Takes out the clients that were not heard for two time-outs. */
   sweep(now: Millis): void;
+  /**
+   * In a cluster: settles when the subscriptions of a client that were asked for are known to all.
+   * Rejects when one could not be made. Absent or undefined: there is nothing to wait for.
+   */
+  written?(id: ClientId): Promise<void> | undefined;
 }
 
 /** Any Faye engine: what is for one client goes to all of the channel, who can bear it. */

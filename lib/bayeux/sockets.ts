@@ -118,10 +118,11 @@ export class Sockets {
     const { exchange, onError } = this.#options;
     try {
       if (text === null) throw new BadRequest(400, 'send text frames, not binary ones');
-      await exchange.admit(parseJson(text), link.request, (item) => {
+      const each = (item: Passed | Reply): void => {
         if (!('message' in item)) reply(link, [item]);
         else this.#process(link, item);
-      });
+      };
+      await exchange.admit(parseJson(text), link.request, each, true);
     } catch (error) {
       if (!(error instanceof BadRequest)) onError(error);
       const [code, text] = error instanceof BadRequest ? [error.status, error.message] : [500, 'Internal server error'];
@@ -189,6 +190,15 @@ export class Sockets {
     const link = this.#links.get(id);
     if (!link) return;
     this.#detach(link, id);
+    link.clientId = null;
+    link.close();
+  }
+
+  /** Closes the socket of a client that is another process's now: nobody is told that it went. */
+  give(id: ClientId): void {
+    const link = this.#links.get(id);
+    this.#links.delete(id);
+    if (!link) return;
     link.clientId = null;
     link.close();
   }

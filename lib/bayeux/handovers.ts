@@ -1,0 +1,97 @@
+// Clients that this process took over and whose former process still has messages for them: what comes for them waits
+// behind those. The former process sends them (`state`), or is not waited for any longer.
+import type { ClientId, Millis } from '../domain.js';
+import type { Message } from './faye.js';
+import type { Link } from './link.js';
+
+/** How long the former process is waited for. */
+const PATIENCE: Millis = 2_000;
+
+interface Handover {
+  readonly id: ClientId;
+  readonly moves: number;
+  readonly timer: NodeJS.Timeout;
+  /** A WebSocket that opened meanwhile. */
+  link: Link | null;
+  /** Where the client went on to, and what had come for it here. */
+  next: { readonly to: string; readonly moves: number; readonly waiting: readonly Message[] } | null;
+}
+
+export interface HandoversOptions {
+  /** The former process's messages are here, or are not coming: they go before all others. */
+  readonly arrived: (id: ClientId, waiting: readonly Message[], link: Link | null) => void;
+  /** The same for a client that went on to another process. */
+  readonly passOn: (to: string, id: ClientId, moves: number, waiting: readonly Message[]) => void;
+  /** Messages that came after we had stopped waiting. */
+  readonly late: (id: ClientId, waiting: readonly Message[]) => void;
+}
+
+export class Handovers {
+  readonly #options: HandoversOptions;
+  /** A client may have several, if it went away and came back: each has its number of moves. */
+  readonly #all = new Map<string, Handover>();
+  /** Those of clients that are here. */
+  readonly #here = new Map<ClientId, Handover>();
+
+  constructor(options: HandoversOptions) {
+    this.#options = options;
+  }
+
+  /** Whether what comes for the client has to wait. */
+  holds(id: ClientId): boolean {
+    return this.#here.has(id);
+  }
+
+  begin(id: ClientId, moves: number): void {
+    const timer = setTimeout(() => this.arrive(id, moves, []), PATIENCE).unref();
+    const handover = { id, moves, timer, link: null, next: null };
+    this.#all.set(keyOf(id, moves), handover);
+    this.#here.set(id, handover);
+  }
+
+  /** @returns whether the link waits too */
+  attach(id: ClientId, link: Link | null): boolean {
+    const handover = this.#here.get(id);
+    if (handover) handover.link = link;
+    return handover !== undefined;
+  }
+
+  /** The client goes on before its messages came. @returns false when they did */
+  goOn(id: ClientId, to: string, moves: number, waiting: readonly Message[]): boolean {
+    const handover = this.#here.get(id);
+    if (!handover) return false;
+    this.#here.delete(id);
+    handover.next = { to, moves, waiting };
+    return true;
+  }
+
+  arrive(id: ClientId, moves: number, waiting: readonly Message[]): void {
+    const handover = this.#all.get(keyOf(id, moves));
+    if (!handover) {
+      if (waiting.length > 0) this.#options.late(id, waiting);
+      return;
+    }
+    this.#end(handover);
+    const { next, link } = handover;
+    if (next) this.#options.passOn(next.to, id, next.moves, [...waiting, ...next.waiting]);
+    else this.#options.arrived(id, waiting, link);
+  }
+
+  /** The client is no more. */
+  forget(id: ClientId): void {
+    const handover = this.#here.get(id);
+    if (handover) this.#end(handover);
+  }
+
+  clear(): void {
+    for (const handover of this.#all.values()) this.#end(handover);
+  }
+
+  #end(handover: Handover): void {
+    clearTimeout(handover.timer);
+    this.#all.delete(keyOf(handover.id, handover.moves));
+    if (this.#here.get(handover.id) === handover) this.#here.delete(handover.id);
+  }
+}
+
+const keyOf = (id: ClientId, moves: number): string => `${id} ${moves}`;

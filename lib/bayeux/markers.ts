@@ -1,0 +1,37 @@
+// What goes over the bus, as text.
+import type { Channel, ClientId } from '../domain.js';
+import type { Message } from './faye.js';
+import type { Letter } from './unreturned.js';
+
+/** What one process alone is told. The first five come from the scripts of the directory. */
+export type Marker =
+  | { readonly t: 'beat' }
+  /** From here on the client is yours; `from` has what waits for it, and will send it. */
+  | {
+      readonly t: 'took';
+      readonly id: ClientId;
+      readonly moves: number;
+      readonly record: string;
+      readonly from?: string;
+    }
+  /** From here on the client is `to`'s: send what waits for it. */
+  | { readonly t: 'give'; readonly id: ClientId; readonly moves: number; readonly to: string }
+  | { readonly t: 'sub'; readonly id: ClientId; readonly channel: Channel; readonly on: boolean }
+  | { readonly t: 'session'; readonly id: ClientId; readonly session: string }
+  | { readonly t: 'gone'; readonly id: ClientId }
+  | { readonly t: 'send'; readonly id: ClientId; readonly message: string }
+  /** What waited for a client that was given. */
+  | { readonly t: 'state'; readonly id: ClientId; readonly moves: number; readonly waiting: readonly Message[] };
+
+/** Takes apart what everybody hears: `m<node> <number>` and a letter, or `t<node>` and tidings. */
+export function bodyOf(text: string): { kind: string | undefined; from: string; number: number; body: string } {
+  const end = text.indexOf('\n');
+  const [from = '', number] = text.slice(1, end).split(' ');
+  return { kind: text[0], from, number: Number(number), body: text.slice(end + 1) };
+}
+
+/** A letter is its channel, a new line, and its JSON. */
+export function letterOf(body: string): Letter {
+  const end = body.indexOf('\n');
+  return { channel: body.slice(0, end), json: body.slice(end + 1) };
+}

@@ -1,0 +1,133 @@
+// Clients that come to this process from others and go to them: nothing that is meant for them is lost on the way,
+// comes twice, or in another order.
+import type { Channel, ClientId, Millis } from '../domain.js';
+import { Claims, type Whereabouts } from './claims.js';
+import { type Entry, entryOf } from './directory.js';
+import type { Engine } from './engine.js';
+import type { Message } from './faye.js';
+import { Handovers } from './handovers.js';
+import type { Link } from './link.js';
+import type { Marker } from './markers.js';
+import type { RedisBus } from './redis_bus.js';
+import type { Roll } from './roll.js';
+
+/** What the engine tells the door of clients that come from other processes and go to them. */
+export interface Moves {
+  /** The client is here now. @param session what `sessionOf` said of it in the process that knew it */
+  taken(id: ClientId, session: string | undefined): void;
+  /** Another process has the client now, or took it out: its connections here end, and nobody is told that it is gone. */
+  given(id: ClientId): void;
+  /** Another process heard who a client of ours is. */
+  identified(id: ClientId, session: string): void;
+  /** Who a client of ours is, to be written down. */
+  sessionOf(id: ClientId): string | undefined;
+}
+
+export interface RemovalsOptions {
+  readonly bus: RedisBus;
+  readonly local: () => Engine;
+  readonly roll: () => Roll;
+  readonly moves: Moves;
+  readonly now: () => Millis;
+  /** Sends a message to a client, wherever it is. */
+  readonly send: (id: ClientId, message: Message) => void;
+}
+
+export class Removals {
+  readonly #options: RemovalsOptions;
+  readonly #handovers: Handovers;
+  readonly #claims: Claims;
+
+  constructor(options: RemovalsOptions) {
+    this.#options = options;
+    const { bus, roll, send } = options;
+    this.#handovers = new Handovers({
+      arrived: (id, waiting, link) => this.#arrived(id, waiting, link),
+      passOn: (to, id, moves, waiting) => bus.post(to, { t: 'state', id, moves, waiting }),
+      late: (id, waiting) => {
+        for (const message of waiting) send(id, message);
+      },
+    });
+    this.#claims = new Claims({
+      claim: (id) => bus.directory.claim(id, bus.now(), roll().until),
+      install: (id, entry) => this.#install(id, entry),
+    });
+  }
+
+  /** Whether what comes for the client waits behind what its former process has. */
+  holds(id: ClientId): boolean {
+    return this.#handovers.holds(id);
+  }
+
+  claim(id: ClientId): Promise<Whereabouts> {
+    return this.#claims.claim(id);
+  }
+
+  attach(id: ClientId, link: Link | null): void {
+    if (!this.#handovers.attach(id, link)) this.#options.local().attach(id, link);
+  }
+
+  /** The client is no more. @returns the channels that it had, if it was here */
+  exit(id: ClientId): readonly Channel[] | undefined {
+    this.#handovers.forget(id);
+    return this.#options.local().audience.exit(id)?.channels;
+  }
+
+  /** The client is another process's, or was taken out by one. */
+  letGo(id: ClientId): void {
+    if (this.exit(id)) this.#options.moves.given(id);
+  }
+
+  marked(marker: Marker): void {
+    const { moves, roll, send } = this.#options;
+    if (marker.t === 'took') this.#took(marker.id, marker.moves, entryOf(marker.record), marker.from);
+    else if (marker.t === 'give') this.#give(marker.id, marker.moves, marker.to);
+    else if (marker.t === 'state') this.#handovers.arrive(marker.id, marker.moves, marker.waiting);
+    else if (marker.t === 'gone') this.letGo(marker.id);
+    else if (marker.t === 'send') send(marker.id, JSON.parse(marker.message) as Message);
+    else if (marker.t === 'session' || marker.t === 'sub') roll().crossed(marker.id);
+    if (marker.t === 'session') moves.identified(marker.id, marker.session);
+    if (marker.t === 'sub') this.#subscribed(marker.id, marker.channel, marker.on);
+  }
+
+  clear(): void {
+    this.#handovers.clear();
+  }
+
+  #took(id: ClientId, moves: number, entry: Entry, from: string | undefined): void {
+    if (this.#options.local().audience.get(id) === undefined) {
+      if (from !== undefined) this.#handovers.begin(id, moves);
+      this.#install(id, entry);
+    }
+    this.#claims.marked(id);
+  }
+
+  #install(id: ClientId, { channels, session }: Entry): void {
+    const { local, moves, now } = this.#options;
+    const { audience } = local();
+    if (audience.get(id) === undefined) audience.enter(id, now());
+    for (const channel of channels) audience.add(id, channel);
+    moves.taken(id, session);
+  }
+
+  #give(id: ClientId, moves: number, to: string): void {
+    const { bus, local } = this.#options;
+    const waiting = local().audience.exit(id)?.waiting ?? [];
+    const goesOn = this.#handovers.goOn(id, to, moves, waiting);
+    if (!goesOn) bus.post(to, { t: 'state', id, moves, waiting });
+    this.#options.moves.given(id);
+  }
+
+  #arrived(id: ClientId, waiting: readonly Message[], link: Link | null): void {
+    const local = this.#options.local();
+    if (waiting.length > 0) local.requeue(id, waiting);
+    if (link) local.attach(id, link);
+    local.emptyQueue(id);
+  }
+
+  #subscribed(id: ClientId, channel: Channel, on: boolean): void {
+    const { audience } = this.#options.local();
+    if (on) audience.add(id, channel);
+    else audience.take(id, channel);
+  }
+}

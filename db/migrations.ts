@@ -4,9 +4,17 @@ import { join } from 'node:path';
 import { type QueryInterface, Sequelize } from 'sequelize';
 import { SequelizeStorage, Umzug } from 'umzug';
 import { ROOT } from '../lib/root.js';
+import { alone } from './alone.js';
+
+export interface MigrateOptions {
+  /** The IANA zone in which the gem ran whose database is adopted; default FAYE_ONLINE_TIME_ZONE, or the process's own. */
+  readonly timeZone?: string | undefined;
+  /** Told, line by line, what was adopted; default nobody, as it stands in faye_online_adoptions too. */
+  readonly tell?: (line: string) => void;
+}
 
 interface Migration {
-  up(queryInterface: QueryInterface, library: typeof Sequelize): Promise<void>;
+  up(queryInterface: QueryInterface, library: typeof Sequelize, options: MigrateOptions): Promise<void>;
   down(queryInterface: QueryInterface, library: typeof Sequelize): Promise<void>;
 }
 
@@ -15,13 +23,17 @@ const require = createRequire(import.meta.url);
 /** The migrations are not compiled: they are found from the sources and from dist alike. */
 const FOLDER = join(ROOT, 'db', 'migrate');
 
-function migrations(sequelize: Sequelize): Umzug<QueryInterface> {
+function migrations(sequelize: Sequelize, options: MigrateOptions = {}): Umzug<QueryInterface> {
   return new Umzug({
     migrations: {
       glob: ['*.cjs', { cwd: FOLDER }],
       resolve({ name, path = '', context }) {
         const migration: Migration = require(path);
-        return { name, up: () => migration.up(context, Sequelize), down: () => migration.down(context, Sequelize) };
+        return {
+          name,
+          up: () => migration.up(context, Sequelize, { tell: () => undefined, ...options }),
+          down: () => migration.down(context, Sequelize),
+        };
       },
     },
     context: sequelize.getQueryInterface(),
@@ -36,20 +48,19 @@ function migrations(sequelize: Sequelize): Umzug<QueryInterface> {
 
 const names = (list: readonly { name: string }[]): string[] => list.map(({ name }) => name);
 
-/** Brings the database up to date, or does nothing. @returns the names of the migrations that it ran. */
-export async function migrate(sequelize: Sequelize): Promise<string[]> {
-  return names(await migrations(sequelize).up());
+/**
+ * Brings the database up to date, or does nothing. Of several processes that ask for it at once one does it, and the others
+ * wait.
+ * @returns the names of the migrations that it ran.
+ */
+export async function migrate(sequelize: Sequelize, options: MigrateOptions = {}): Promise<string[]> {
+  if ((await pendingMigrations(sequelize)).length === 0) return [];
+  return alone(sequelize, async () => names(await migrations(sequelize, options).up()));
 }
 
 /** Undoes every migration, the last one first. @returns the names of the migrations that it undid. */
 export async function undoMigrations(sequelize: Sequelize): Promise<string[]> {
-  return names(await migrations(sequelize).down({ to: 0 }));
-}
-
-/** Whether the tables were there before our migrations, so that their rows are the gem's. */
-export async function isAdopted(sequelize: Sequelize): Promise<boolean> {
-  const ours = await sequelize.getQueryInterface().select(null, 'faye_online_tables', {});
-  return !(ours as { name: string }[]).some(({ name }) => name === 'faye_user_online_times');
+  return alone(sequelize, async () => names(await migrations(sequelize).down({ to: 0 })));
 }
 
 /** The names of the migrations that the database still lacks, so that start-up can say what to run. */

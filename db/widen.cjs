@@ -31,17 +31,20 @@ async function widen(queryInterface) {
     for (const { table, column } of UIDS) await retype(queryInterface, table, column, 'VARCHAR(64)');
     return;
   }
-  const { sequelize } = queryInterface;
-  // MyISAM has no transactions and shorter keys, and names and uids that differ in case only are not the same.
-  for (const table of TABLES) {
-    await sequelize.query(`ALTER TABLE ${table} ENGINE=InnoDB, ROW_FORMAT=DYNAMIC, CONVERT TO ${BYTES}`);
-  }
-  for (const { table, column, wide } of UIDS) {
-    await sequelize.query(`ALTER TABLE ${table} MODIFY ${column} ${wide}`);
-  }
-  for (const { table, column } of LISTS) {
-    await sequelize.query(`ALTER TABLE ${table} MODIFY ${column} LONGTEXT ${BYTES}`);
-  }
+  // On one connection, which takes zero dates, as Rails did: a table that has them could not be copied otherwise. Nothing is
+  // cut off by this, as columns only get wider.
+  await queryInterface.sequelize.transaction(async (transaction) => {
+    /** @param {string} sql */
+    const say = (sql) => queryInterface.sequelize.query(sql, { transaction });
+    await say("SET @faye_online_mode = @@SESSION.sql_mode, SESSION sql_mode = ''");
+    // MyISAM has no transactions and shorter keys, and names and uids that differ in case only are not the same.
+    for (const table of TABLES) {
+      await say(`ALTER TABLE ${table} ENGINE=InnoDB, ROW_FORMAT=DYNAMIC, CONVERT TO ${BYTES}`);
+    }
+    for (const { table, column, wide } of UIDS) await say(`ALTER TABLE ${table} MODIFY ${column} ${wide}`);
+    for (const { table, column } of LISTS) await say(`ALTER TABLE ${table} MODIFY ${column} LONGTEXT ${BYTES}`);
+    await say('SET SESSION sql_mode = @faye_online_mode');
+  });
 }
 
 /**
@@ -64,14 +67,17 @@ async function narrow(queryInterface) {
 }
 
 /**
- * A condition that holds for a uid that an INT column gives back as it was: `007` would come back as 7.
+ * A condition that holds for a uid that an INT column gives back as it was: `007` would come back as 7. In MySQL blanks at
+ * the end count only between bytes.
  * @param {QueryInterface} queryInterface
  * @param {string} column
  */
 function wholeNumber(queryInterface, column) {
-  const [whole, text] = isSqlite(queryInterface) ? ['INTEGER', 'TEXT'] : ['SIGNED', 'CHAR'];
-  const number = `CAST(${column} AS ${whole})`;
-  return `CAST(${number} AS ${text}) = ${column} AND ${number} BETWEEN -2147483648 AND 2147483647`;
+  const number = `CAST(${column} AS ${isSqlite(queryInterface) ? 'INTEGER' : 'SIGNED'})`;
+  const same = isSqlite(queryInterface)
+    ? `CAST(${number} AS TEXT) = ${column}`
+    : `CAST(CAST(${number} AS CHAR) AS BINARY) = CAST(${column} AS BINARY)`;
+  return `${same} AND ${number} BETWEEN -2147483648 AND 2147483647`;
 }
 
 /**

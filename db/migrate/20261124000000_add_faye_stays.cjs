@@ -1,6 +1,5 @@
 // What faye-online adds to the gem's tables: users, stays and journal positions, and room for any uid and any list.
 // @ts-check
-const { keepTotals } = require('../totals.cjs');
 const { create, drop, isSqlite } = require('../tables.cjs');
 const { narrow, widen } = require('../widen.cjs');
 
@@ -60,7 +59,6 @@ module.exports = {
       [TURN],
       /** @type {object} */ ({ ignoreDuplicates: true }),
     );
-    await keepTotals(queryInterface);
   },
 
   /** @param {import('sequelize').QueryInterface} queryInterface */

@@ -78,7 +78,7 @@ async function open(options: HistoryOptions): Promise<Opened> {
 
 async function begin(sequelize: Sequelize, options: HistoryOptions): Promise<Opened> {
   const { store, beat, now, onError, timeZone, shared = false, settled = () => true } = options;
-  if (options.migrate) await migrate(sequelize);
+  if (options.migrate) await migrate(sequelize, { timeZone });
   const pending = await pendingMigrations(sequelize);
   if (pending.length > 0) {
     throw new Error(

@@ -1,5 +1,8 @@
-// A database as the gem left it: made by Rails 3.2 on SQLite, with the rows of a morning in 2013.
+// Databases as the gem left them: one made by Rails 3.2 on SQLite in 2013, and the dump of one on MySQL.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Sequelize } from 'sequelize';
+import { ROOT } from '../../lib/root.js';
 
 const STAMPS = '"created_at" datetime NOT NULL, "updated_at" datetime NOT NULL';
 const ID = '"id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL';
@@ -23,4 +26,16 @@ const STATEMENTS = [
 
 export async function makeGemDatabase(sequelize: Sequelize): Promise<void> {
   for (const statement of STATEMENTS) await sequelize.query(statement);
+}
+
+/** Nine channels, nine lists, eight users' times and 28 lines of log: what the gem itself wrote, all in the time of Shanghai. */
+export async function loadGemDump(sequelize: Sequelize): Promise<void> {
+  const dump = await readFile(join(ROOT, 'test', 'fixtures', 'gem-mysql.sql'), 'utf8');
+  const statements = dump.replaceAll(/^--.*$/gm, '').split(/;\s*$/m);
+  // On one connection, as the dump sets variables.
+  await sequelize.transaction(async (transaction) => {
+    for (const statement of statements.filter((text) => text.trim() !== '')) {
+      await sequelize.query(statement, { transaction });
+    }
+  });
 }

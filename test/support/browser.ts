@@ -18,7 +18,7 @@ const QUIET = [
 /** @throws when there is no Chromium; `npm test` installs it, or says how */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = findChromium();
-  if (!executablePath) throw new Error('no Chromium: run `node scripts/chromium.mjs`, or set CHROMIUM to its path');
+  if (!executablePath) throw new Error('no Chromium: run `node scripts/services.mjs`, or set CHROMIUM to its path');
   const browser = await chromium.launch({ executablePath, args: QUIET });
   onTestFinished(() => browser.close());
   return browser;

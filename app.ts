@@ -1,13 +1,16 @@
 // The runnable server: environment in, Express with faye-online and a demo page, listen. Copy from it what you need.
+import cluster from 'node:cluster';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
-import { pino } from 'pino';
-import { readEnvironment } from './lib/environment.js';
+import { type Logger, pino } from 'pino';
+import { endOn, fail } from './lib/ending.js';
+import { demoSecret, type Environment, readEnvironment } from './lib/environment.js';
 import { type FayeOnline, fayeOnline } from './lib/index.js';
 import { ROOT } from './lib/root.js';
+import { runWorkers } from './lib/workers.js';
 
 /** The demo is looked at without TLS, on whatever address: the two headers that forbid that are left out. */
 const PLAIN_HTTP: HelmetOptions = {
@@ -18,9 +21,20 @@ const ROOMS = ['/classes/4', '/classes/7'];
 const LESSONS = ['/courses/5/lessons/1', '/courses/5/lessons/2'];
 
 async function start(): Promise<void> {
-  const { port, host, options, demo } = readEnvironment(process.env);
-  const logger = pino({ name: 'faye-online', level: process.env.LOG_LEVEL ?? 'warn' });
-  const online = fayeOnline({ ...options, logger });
+  const environment = readEnvironment(process.env);
+  const { workers: count, demo } = environment;
+  if (count === 1 || cluster.isWorker) return serve(environment);
+  // Tokens that one worker makes are read by the others.
+  const env = demo ? { FAYE_ONLINE_DEMO_SECRET: demoSecret() } : {};
+  runWorkers({ count, env, onReady: (port) => announce(port, demo) });
+}
+
+async function serve({ port, host, options, demo, logLevel }: Environment): Promise<void> {
+  const logger = pino({ name: 'faye-online', level: logLevel });
+  // The first worker does it for all, before the others start.
+  const migrate = options.migrate === true && (cluster.isPrimary || cluster.worker?.id === 1);
+  const online = fayeOnline({ ...options, migrate, logger });
+  if (logger.isLevelEnabled('debug')) tellEvents(online, logger);
   const app = express().disable('x-powered-by');
   app.use(online);
   app.use(helmet(PLAIN_HTTP), express.json({ limit: '4kb' }));
@@ -34,17 +48,23 @@ async function start(): Promise<void> {
   const server = createServer(app);
   server.on('error', fail);
   online.attach(server);
-  await online.ready;
-  server.listen(port, host, () => announce((server.address() as AddressInfo).port, demo));
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void stop());
-  }
-
-  async function stop(): Promise<void> {
+  // Of workers only the primary is asked; a terminal tells all of them of an interrupt.
+  if (cluster.isWorker) process.on('SIGINT', () => undefined);
+  endOn(cluster.isWorker ? ['SIGTERM'] : ['SIGTERM', 'SIGINT'], async () => {
     server.close();
     await online.close();
     server.closeAllConnections();
+  });
+  await online.ready;
+  server.listen(port, host, () => cluster.isPrimary && announce((server.address() as AddressInfo).port, demo));
+}
+
+/** Everything that happens, without what is said in it. */
+function tellEvents(online: FayeOnline, logger: Logger): void {
+  for (const event of ['join', 'leave', 'handshake', 'subscribe', 'unsubscribe', 'disconnect'] as const) {
+    online.on(event, (what: object) => logger.debug({ event, ...what }, event));
   }
+  online.on('publish', ({ client, channel }) => logger.debug({ event: 'publish', client, channel }, 'publish'));
 }
 
 function page(request: Request, response: Response, open: boolean): void {
@@ -92,12 +112,5 @@ function announce(port: number, demo: boolean): void {
 const refused: ErrorRequestHandler = (error: { status?: number }, _request, response, _next) => {
   response.status(error.status ?? 500).json({ error: 'this could not be read: send JSON' });
 };
-
-function fail(error: unknown): void {
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(code === 'EADDRINUSE' ? `port ${port} is in use: set PORT to another\n` : `${message}\n`);
-  process.exit(1);
-}
 
 start().catch(fail);

@@ -7,11 +7,15 @@ export interface Environment {
   readonly port: number;
   /** Undefined: every address of this machine. */
   readonly host: string | undefined;
+  /** How many processes serve. */
+  readonly workers: number;
+  readonly logLevel: string;
   readonly options: Options;
   /** No secret was given: one was made for this start, and the demo hands out tokens to whoever asks. */
   readonly demo: boolean;
 }
 
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const number = z.coerce.number().int().min(0).max(65_535);
 const flag = z.enum(['0', '1', 'true', 'false', '']).transform((text) => text === '1' || text === 'true');
 
@@ -20,7 +24,19 @@ const schema = z.object({
   FAYE_PORT: number.optional(),
   HOST: z.string().min(1).optional(),
   DATABASE_URL: z.string().min(1).default('sqlite:faye-online.sqlite'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//)
+    .optional(),
+  FAYE_ONLINE_NAMESPACE: z
+    .string()
+    .regex(/^[^{}\s]+$/)
+    .optional(),
+  WORKERS: z.coerce.number().int().min(1).max(64).default(1),
+  LOG_LEVEL: z.enum(LEVELS).optional(),
+  DEBUG_FAYE: flag.optional(),
   FAYE_ONLINE_SECRET: z.string().min(1).optional(),
+  FAYE_ONLINE_DEMO_SECRET: z.string().min(1).optional(),
   FAYE_ONLINE_TRUST_CLIENTS: flag.optional(),
   FAYE_ONLINE_DASHBOARD: z
     .string()
@@ -34,6 +50,11 @@ const REMEDIES: Record<string, string> = {
   FAYE_PORT: 'a port number such as 9292',
   FAYE_ONLINE_TRUST_CLIENTS: '1 or 0',
   FAYE_ONLINE_DASHBOARD: '<user>:<password>',
+  REDIS_URL: 'redis://<host>:<port> or rediss://<user>:<password>@<host>:<port>',
+  FAYE_ONLINE_NAMESPACE: 'a word without blanks and braces',
+  WORKERS: 'a number from 1 to 64',
+  LOG_LEVEL: `one of ${LEVELS.join(', ')}`,
+  DEBUG_FAYE: '1 or 0',
 };
 
 /** @throws TypeError naming the variable and what it must be; never its value, which may be a secret */
@@ -50,19 +71,44 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   if (demo && variables.NODE_ENV === 'production') {
     throw new TypeError('FAYE_ONLINE_SECRET must be set in production: make one with `openssl rand -hex 32`');
   }
+  const { DATABASE_URL: database, REDIS_URL, WORKERS: workers } = variables;
+  requireShared(workers, database, REDIS_URL);
   return {
     port: variables.PORT ?? variables.FAYE_PORT ?? 9292,
     host: variables.HOST ?? (demo ? '127.0.0.1' : undefined),
+    workers,
+    logLevel: variables.LOG_LEVEL ?? (variables.DEBUG_FAYE ? 'debug' : 'warn'),
     demo,
     options: {
       ...(variables.FAYE_ONLINE_TRUST_CLIENTS
         ? { trustClients: true }
-        : { secret: variables.FAYE_ONLINE_SECRET ?? randomBytes(32).toString('hex') }),
-      database: variables.DATABASE_URL,
-      migrate: variables.DATABASE_URL.startsWith('sqlite:'),
+        : { secret: variables.FAYE_ONLINE_SECRET ?? variables.FAYE_ONLINE_DEMO_SECRET ?? demoSecret() }),
+      database,
+      migrate: database.startsWith('sqlite:'),
+      ...redis(REDIS_URL, variables.FAYE_ONLINE_NAMESPACE),
       ...dashboard(variables.FAYE_ONLINE_DASHBOARD),
     },
   };
+}
+
+/** Signs the tokens of one start. All processes of it must have the same. */
+export const demoSecret = (): string => randomBytes(32).toString('hex');
+
+/** Several processes are one server only with what they share. */
+function requireShared(workers: number, database: string, redisUrl: string | undefined): void {
+  if (workers === 1) return;
+  if (redisUrl === undefined) {
+    throw new TypeError(
+      'REDIS_URL must be set when WORKERS is above 1: there the workers tell each other who is online',
+    );
+  }
+  if (database === 'sqlite::memory:') {
+    throw new TypeError('DATABASE_URL must be a file or a server when WORKERS is above 1, not a memory of each worker');
+  }
+}
+
+function redis(url: string | undefined, namespace: string | undefined): Pick<Options, 'redis'> {
+  return url === undefined ? {} : { redis: { url, ...(namespace === undefined ? {} : { namespace }) } };
 }
 
 function dashboard(login: string | undefined): Pick<Options, 'dashboard'> {

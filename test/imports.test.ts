@@ -36,7 +36,7 @@ const ARROWS: Record<string, RegExp> = {
   'lib/dashboard/': /^lib\/dashboard\//,
   'lib/client/': /^lib\/client\//,
   'db/': /^db\//,
-  'app.ts': /^lib\/(index|environment)\.ts$/,
+  'app.ts': /^lib\/(index|environment|ending|workers)\.ts$/,
 };
 
 /** A library, and the only files that name it. */

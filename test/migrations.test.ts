@@ -8,55 +8,68 @@ import { migrate, pendingMigrations, undoMigrations } from '../db/migrations.js'
 import { defineModels } from '../db/models/index.js';
 import { ROOT } from '../lib/root.js';
 import { sqliteFile } from './ledger/databases.js';
-import { makeGemDatabase } from './ledger/gem_database.js';
+import { loadGemDump, makeGemDatabase } from './ledger/gem_database.js';
+import { mariadb } from './support/mariadb.js';
 
 const NAMES = [
   '20130326113504_faye_create_user_list.cjs',
   '20130531033325_add_faye_user_login_logs.cjs',
   '20261124000000_add_faye_stays.cjs',
+  '20261124120000_adopt_gem_times.cjs',
 ];
 const GEM = ['faye_channel_online_lists', 'faye_channels', 'faye_user_login_logs', 'faye_user_online_times'];
-const OURS = ['faye_journal_positions', 'faye_online_tables', 'faye_stays', 'faye_users'];
+const OURS = ['faye_journal_positions', 'faye_online_adoptions', 'faye_online_tables', 'faye_stays', 'faye_users'];
+const DIALECTS = { SQLite: sqliteFile, MariaDB: mariadb };
+type Database = Awaited<ReturnType<typeof sqliteFile | typeof mariadb>>;
 
-let database: Awaited<ReturnType<typeof sqliteFile>>;
+let database: Database;
 let sequelize: Sequelize;
 
-beforeEach(async () => {
-  database = await sqliteFile();
-  sequelize = await database.open();
-});
-afterEach(async () => {
-  await sequelize.close();
-  await database.remove();
-});
+/** A new database for each of the tests around. */
+function use(make: () => Promise<Database>): void {
+  beforeEach(async () => {
+    database = await make();
+    sequelize = await database.open();
+  });
+  afterEach(async () => {
+    await sequelize.close();
+    await database.remove();
+  });
+}
 
 /** Runs `npx sequelize <command>` as a user would. */
 const cli = (...command: string[]) =>
   promisify(execFile)(join(ROOT, 'node_modules', '.bin', 'sequelize'), command, {
     cwd: ROOT,
-    env: { ...process.env, DATABASE_URL: database.url },
+    env: { ...process.env, DATABASE_URL: database.url, FAYE_ONLINE_TIME_ZONE: 'Asia/Shanghai' },
   });
 
 const rows = (sql: string) => sequelize.query<Record<string, unknown>>(sql, { type: QueryTypes.SELECT });
 
-async function named(type: 'table' | 'index'): Promise<unknown[]> {
-  const made = await rows(
-    `SELECT name FROM sqlite_master WHERE type = '${type}' AND name NOT LIKE 'sqlite_%' AND name <> 'faye_online_migrations' ORDER BY name`,
-  );
-  return made.map(({ name }) => name);
+async function tables(): Promise<string[]> {
+  const names = await sequelize.getQueryInterface().showAllTables();
+  return names.filter((name) => name !== 'faye_online_migrations').sort();
+}
+
+async function indexes(): Promise<string[]> {
+  const lists = await Promise.all((await tables()).map((table) => sequelize.getQueryInterface().showIndex(table)));
+  const names = (lists.flat() as { name: string }[]).map(({ name }) => name);
+  return names.filter((name) => name !== 'PRIMARY' && !name.startsWith('sqlite_')).sort();
 }
 
 const typeOf = async (table: string, column: string) =>
   (await sequelize.getQueryInterface().describeTable(table))[column]?.type;
 
-describe('a new database', () => {
+describe.each(Object.entries(DIALECTS))('a new database: %s', (_dialect, make) => {
+  use(make);
+
   it('gets all tables and indexes, once', async () => {
     expect(await pendingMigrations(sequelize)).toEqual(NAMES);
     expect(await migrate(sequelize)).toEqual(NAMES);
     expect(await migrate(sequelize)).toEqual([]);
     expect(await pendingMigrations(sequelize)).toEqual([]);
-    expect(await named('table')).toEqual([...GEM, ...OURS].sort());
-    expect(await named('index')).toEqual([
+    expect(await tables()).toEqual([...GEM, ...OURS].sort());
+    expect(await indexes()).toEqual([
       'faye_stays_channel',
       'faye_stays_once',
       'faye_stays_open',
@@ -79,8 +92,16 @@ describe('a new database', () => {
     await migrate(sequelize);
     await sequelize.query("INSERT INTO faye_user_login_logs (uid) VALUES ('ann'), ('007')");
     expect(await undoMigrations(sequelize)).toEqual([...NAMES].reverse());
-    expect(await named('table')).toEqual([]);
+    expect(await tables()).toEqual([]);
     expect(await migrate(sequelize)).toEqual(NAMES);
+  });
+
+  it('is migrated once by processes that start at the same moment', async () => {
+    const others = await Promise.all([database.open(), database.open()]);
+    const ran = await Promise.all([sequelize, ...others].map((one) => migrate(one)));
+    await Promise.all(others.map((one) => one.close()));
+    expect(ran.flat()).toEqual(NAMES);
+    expect(await pendingMigrations(sequelize)).toEqual([]);
   });
 
   it('can be migrated again when a run was cut off', async () => {
@@ -88,7 +109,7 @@ describe('a new database', () => {
     await sequelize.query('DROP TABLE faye_online_migrations');
     expect(await migrate(sequelize)).toEqual(NAMES);
     await undoMigrations(sequelize);
-    expect(await named('table')).toEqual([]);
+    expect(await tables()).toEqual([]);
   });
 
   it('gives back uids as they were', async () => {
@@ -102,30 +123,48 @@ describe('a new database', () => {
   });
 });
 
-describe('npx sequelize', () => {
+describe.each(Object.entries(DIALECTS))('npx sequelize: %s', (_dialect, make) => {
+  use(make);
+
   it('runs and undoes them, and keeps its books apart from those of the host', async () => {
     await cli('db:migrate');
     expect(await pendingMigrations(sequelize)).toEqual([]);
     expect(await rows('SELECT name FROM faye_online_migrations ORDER BY name')).toEqual(
       NAMES.map((name) => ({ name })),
     );
-    expect(await named('table')).not.toContain('SequelizeMeta');
+    expect(await tables()).not.toContain('SequelizeMeta');
     await cli('db:migrate:undo:all');
-    expect(await named('table')).toEqual([]);
+    expect(await tables()).toEqual([]);
     expect(await pendingMigrations(sequelize)).toEqual(NAMES);
   });
 
   it('goes on after the server, and the server after it', async () => {
     await migrate(sequelize);
     await cli('db:migrate:undo');
-    expect(await pendingMigrations(sequelize)).toEqual(NAMES.slice(2));
-    expect(await migrate(sequelize)).toEqual(NAMES.slice(2));
+    expect(await pendingMigrations(sequelize)).toEqual(NAMES.slice(3));
+    expect(await migrate(sequelize)).toEqual(NAMES.slice(3));
     const { stdout } = await cli('db:migrate:status');
     expect(stdout.match(/^up .*$/gm)).toEqual(NAMES.map((name) => `up ${name}`));
   });
 });
 
-describe("a database of the gem's", () => {
+describe("npx sequelize on a dump of the gem's", () => {
+  use(mariadb);
+
+  it('prints what it adopted, in the time zone that it is told', async () => {
+    await loadGemDump(sequelize);
+    const { stdout } = await cli('db:migrate');
+    expect(stdout).toContain(
+      'user 557558 on /courses/5/lessons/1: started 2026-11-24T02:10:55Z, closed 2026-11-24T02:11:39Z, 44 s added.',
+    );
+    expect(stdout).toContain('5 timers closed, 44 s added');
+    expect(await pendingMigrations(sequelize)).toEqual([]);
+  });
+});
+
+describe("a database of the gem's on SQLite", () => {
+  use(sqliteFile);
+
   const contents = async () => ({
     channels: await rows('SELECT * FROM faye_channels'),
     lists: await rows('SELECT * FROM faye_channel_online_lists'),
@@ -138,10 +177,17 @@ describe("a database of the gem's", () => {
   it('is adopted with all its rows and indexes', async () => {
     await makeGemDatabase(sequelize);
     const before = await contents();
-    const indexes = await named('index');
+    const there = await indexes();
     await migrate(sequelize);
-    expect(await contents()).toEqual(before);
-    expect(await named('index')).toEqual(expect.arrayContaining(indexes));
+    const { channels, lists, times, logs } = await contents();
+    expect(channels).toEqual(before.channels);
+    expect(lists.map(({ id }) => id)).toEqual(before.lists.map(({ id }) => id));
+    expect(times.map(({ uid, online_times }) => [uid, online_times])).toEqual([
+      ['470700', '{"/courses/5/lessons/1_spended":45}'],
+      ['2147483647', '{}'],
+    ]);
+    expect(logs.slice(0, before.logs.length)).toEqual(before.logs);
+    expect(await indexes()).toEqual(expect.arrayContaining(there));
     expect(await typeOf('faye_user_online_times', 'user_id')).toBe('VARCHAR(64)');
     expect(await rows('SELECT user_id FROM faye_user_online_times ORDER BY id')).toEqual([
       { user_id: '470700' },
@@ -153,10 +199,13 @@ describe("a database of the gem's", () => {
 
   it('keeps its tables, as they were, when all is undone', async () => {
     await makeGemDatabase(sequelize);
-    const before = { ...(await contents()), tables: await named('table'), indexes: await named('index') };
+    const [there, indexed] = [await tables(), await indexes()];
     await migrate(sequelize);
+    const before = await contents();
     await undoMigrations(sequelize);
-    expect({ ...(await contents()), tables: await named('table'), indexes: await named('index') }).toEqual(before);
+    expect(await contents()).toEqual(before);
+    expect(await tables()).toEqual([...there, 'faye_online_adoptions'].sort());
+    expect(await indexes()).toEqual(indexed);
     expect(await typeOf('faye_user_online_times', 'user_id')).toBe('INTEGER');
     expect(await migrate(sequelize)).toEqual(NAMES);
   });
@@ -179,7 +228,7 @@ describe("a database of the gem's", () => {
       'CREATE TRIGGER host_trigger AFTER INSERT ON faye_user_login_logs BEGIN DELETE FROM schema_migrations; END',
     );
     await migrate(sequelize);
-    expect(await named('index')).toContain('host_uid');
+    expect(await indexes()).toContain('host_uid');
     expect(await rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")).toEqual([{ name: 'host_trigger' }]);
     expect(await rows('SELECT DISTINCT note FROM faye_user_login_logs')).toEqual([{ note: 'x' }]);
   });
@@ -189,6 +238,6 @@ describe("a database of the gem's", () => {
     await expect(migrate(sequelize)).rejects.toThrow(
       /faye_channels is there already, but without name, created_at, updated_at/,
     );
-    expect(await named('table')).toEqual(['faye_channels']);
+    expect(await tables()).toEqual(['faye_channels']);
   });
 });

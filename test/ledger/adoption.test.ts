@@ -129,7 +129,7 @@ describe("a database of the gem's on MySQL", () => {
       [`1001 ${LESSON(3)} c2vvoighxqkx7z40jd149hronjikq76`]: 42,
     });
     const running = Object.keys(before).filter((name) => before[name] === null);
-    expect(running.map((name) => after[name])).toEqual([0, 0, 5, 0, 0]);
+    expect(running.map((name) => after[name])).toEqual([0, 0, 0, 0, 5]);
   });
 
   it('does the same whether the log has local times or, as within Rails, UTC', async () => {

@@ -22,17 +22,16 @@ const BYTES = 32;
 /** A token without kid is tried with every key without kid: that must cost little. */
 const MOST = 20;
 
-const strong = z.string({ error: 'must be a string' }).refine((secret) => Buffer.byteLength(secret) >= BYTES, {
-  error: `must have at least ${BYTES} bytes: make one with \`openssl rand -hex 32\``,
-});
+const strong = (otherwise: string) =>
+  z.string(otherwise).refine((secret) => Buffer.byteLength(secret) >= BYTES, {
+    error: `must have at least ${BYTES} bytes: make one with \`openssl rand -hex 32\``,
+  });
+const single = strong('must be a string, keys {kid, secret}, or a function that gives them');
 
 const keySchema = z.strictObject({
   kid: z.string('must be a string').min(1, 'must not be empty').max(128, 'must have at most 128 characters').optional(),
-  secret: strong,
-  notAfter: z
-    .union([z.date(), z.number()], { error: 'must be a Date, or milliseconds since the epoch' })
-    .transform(Number)
-    .optional(),
+  secret: strong('must be a string'),
+  notAfter: z.union([z.date(), z.number()], { error: 'must be a Date, or milliseconds since the epoch' }).optional(),
 });
 
 const keysSchema = z
@@ -41,28 +40,24 @@ const keysSchema = z
   .max(MOST, `must have at most ${MOST} keys`)
   .refine(haveTheirOwnNames, 'must have no two keys of one kid');
 
-const source = z.custom<SecretSource>((value) => typeof value === 'function', 'must be a function');
-const explain = ({ input }: { readonly input?: unknown }): string =>
-  Array.isArray(input)
-    ? `must be keys {kid, secret}, each secret of at least ${BYTES} bytes`
-    : `must have at least ${BYTES} bytes: make one with \`openssl rand -hex 32\``;
-
 /** The option `secret`. What is wrong with it is told without repeating it. */
-export const secretSchema = z.union([source, strong, keysSchema], { error: explain });
-const givenSchema = z.union([strong, keysSchema], { error: explain });
+export const secretSchema = z.custom<Secret>().superRefine((secret, context) => {
+  const issue = typeof secret === 'function' ? undefined : issueOf(secret);
+  if (issue) context.addIssue({ code: 'custom', path: [...issue.path], message: issue.message });
+});
 
 /**
  * Reads what the option is, or what its function gave.
  * @throws TypeError naming the option and what is wrong, without the secret
  */
 export function readKeys(secret: unknown): readonly TokenKey[] {
-  const parsed = givenSchema.safeParse(secret);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new TypeError(`option "${['secret', ...(issue?.path ?? [])].join('.')}" ${issue?.message}`);
-  }
-  return typeof parsed.data === 'string' ? [{ secret: parsed.data }] : (parsed.data as readonly TokenKey[]);
+  const issue = issueOf(secret);
+  if (issue) throw new TypeError(`option "${['secret', ...issue.path].join('.')}" ${issue.message}`);
+  return typeof secret === 'string' ? [{ secret }] : (secret as readonly TokenKey[]);
 }
+
+const issueOf = (secret: unknown): z.core.$ZodIssue | undefined =>
+  (Array.isArray(secret) ? keysSchema : single).safeParse(secret).error?.issues[0];
 
 function haveTheirOwnNames(keys: readonly { kid?: string | undefined }[]): boolean {
   const kids = keys.flatMap(({ kid }) => kid ?? []);

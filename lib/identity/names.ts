@@ -11,22 +11,8 @@ const MARKS = 4;
  */
 const UNPRINTABLE = String.raw`\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{Noncharacter_Code_Point}\u2800\ufff9-\ufffc`;
 /** Scripts in which a joiner or non-joiner makes another letter. */
-const JOINING = [
-  'Arab',
-  'Syrc',
-  'Mong',
-  'Nkoo',
-  'Deva',
-  'Beng',
-  'Guru',
-  'Gujr',
-  'Orya',
-  'Taml',
-  'Telu',
-  'Knda',
-  'Mlym',
-  'Sinh',
-]
+const JOINING = 'Arab Syrc Mong Nkoo Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh'
+  .split(' ')
   .map((script) => String.raw`\p{scx=${script}}`)
   .join('');
 const LETTER = `(?:(?![${UNPRINTABLE}])[${JOINING}])`;

@@ -9,7 +9,7 @@ const SIGN = String.raw`[=+\-@＝＋－＠﹦﹢﹣﹫−]`;
 const SKIPPED = String.raw`[\s\p{C}\p{Z}"'\x60]*`;
 const AT_START = new RegExp(String.raw`^(?:[\t\r\n\0]|${SKIPPED}${SIGN})`, 'u');
 /** Where a program that expects another separator, as Excel does in many countries, would begin another cell. */
-const AFTER_SEPARATOR = new RegExp(String.raw`([;,|\t\r\n]${SKIPPED})(?=${SIGN})`, 'gu');
+const AFTER_SEPARATOR = new RegExp(String.raw`([;,|\t\r\n](?=${SKIPPED}${SIGN})|[;,|](?=[\t\r\n\0]))`, 'gu');
 
 /** A cell, quoted in any case. What could be a formula is made text by a `'`, as spreadsheets do themselves. */
 export function csvCell(value: string | number): string {

@@ -54,7 +54,7 @@ export function createParams(timeZone: string) {
       .refine(({ uid, room }) => (uid === undefined) !== (room === undefined), { path: ['uid'], message: WHOM }),
     revoke: z.object({ uid: wire.pipe(uid) }),
     publish: z
-      .object({ channel: z.string(TARGET).regex(LITERAL, TARGET).refine(isFree, TARGET), data: z.unknown() })
+      .object({ channel: z.string(TARGET).regex(LITERAL, TARGET).refine(isFree, TARGET), data: z.unknown().optional() })
       .refine(({ data }) => data !== undefined, { path: ['data'], message: DATA }),
   };
 }

@@ -212,35 +212,35 @@ export class ClusterEngine implements FayeEngine, Outlet {
   }
 
   #write(id: ClientId, channel: Channel, on: boolean, done: () => void): void {
-    const write = (): Promise<boolean> => this.#bus.directory.subscribe(id, channel, on);
-    const tell = (): void => this.#trigger(on ? 'subscribe' : 'unsubscribe', id, channel);
-    const written = this.#has(id) ? this.#change(id, channel, on, write, tell) : this.#ask(write, tell);
-    if (!written) done();
-    else {
+    const written = this.#has(id) ? this.#change(id, channel, on) : this.#ask(id, channel, on);
+    if (!written) {
+      done();
+    } else {
       this.#writes.add(id, written);
       this.#watch(written.then(done));
     }
   }
 
-  /** For a client of this process, which knows best. @returns undefined when there is nothing to wait for */
-  #change(
-    id: ClientId,
-    channel: Channel,
-    on: boolean,
-    write: () => Promise<unknown>,
-    tell: () => void,
-  ): Promise<void> | undefined {
+  /** For a client of this process. @returns undefined when there is nothing to wait for */
+  #change(id: ClientId, channel: Channel, on: boolean): Promise<void> | undefined {
     const { audience } = this.#local;
     const changed = on ? audience.add(id, channel) : audience.take(id, channel);
     if (!changed) return undefined;
-    const said = this.#roll.say(id, write);
-    tell();
-    return said;
+    const said = this.#roll.say(id, () => this.#bus.directory.subscribe(id, channel, on));
+    if (!said) this.#tell(id, channel, on);
+    // Another process may have been asked the same a moment before, and told of it.
+    return said?.then((isNew) => {
+      if (isNew !== false) this.#tell(id, channel, on);
+    });
   }
 
-  /** For a client of another process: the directory knows whether it is new. */
-  async #ask(write: () => Promise<boolean>, tell: () => void): Promise<void> {
-    if (await write()) tell();
+  /** For a client of another process. */
+  async #ask(id: ClientId, channel: Channel, on: boolean): Promise<void> {
+    if (await this.#bus.directory.subscribe(id, channel, on)) this.#tell(id, channel, on);
+  }
+
+  #tell(id: ClientId, channel: Channel, on: boolean): void {
+    this.#trigger(on ? 'subscribe' : 'unsubscribe', id, channel);
   }
 
   #trigger(event: string, ...args: unknown[]): void {

@@ -43,23 +43,20 @@ export class Roll {
   }
 
   /** A client is new. @returns undefined when that is said later; never rejects */
-  enter(id: ClientId): Promise<void> | undefined {
+  enter(id: ClientId): Promise<unknown> | undefined {
     const { directory } = this.#options.bus;
     return this.say(id, () => directory.open([[id, { channels: [] }]], this.until));
   }
 
-  /** Says something of a client; all of it again later when that fails. @returns undefined when it is later; never rejects */
-  say(id: ClientId, write: () => Promise<unknown>): Promise<void> | undefined {
-    if (!this.#options.bus.answers) {
+  /**
+   * Says something of a client; all of it again later when that fails.
+   * @returns what the directory answered, undefined when it did not; never rejects. Undefined at once when it is away
+   */
+  say<T>(id: ClientId, write: () => Promise<T>): Promise<T | undefined> | undefined {
+    const later = (): undefined => {
       this.#unsaid.add(id);
-      return undefined;
-    }
-    return write().then(
-      () => undefined,
-      () => {
-        this.#unsaid.add(id);
-      },
-    );
+    };
+    return this.#options.bus.answers ? write().catch(later) : later();
   }
 
   /**

@@ -13,7 +13,7 @@ export interface Claim {
 }
 
 /** The gem's integers are taken as their digits. */
-const uidSchema = z
+export const uidSchema = z
   .union([z.number().int().safe(), z.string()], { error: 'must be a string or a whole number' })
   .transform(String)
   .pipe(uidText);

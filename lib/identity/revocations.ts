@@ -1,6 +1,7 @@
 // Users whose tokens no longer count: what was signed before an instant is refused, though it has not run out.
 import { z } from 'zod';
 import type { Millis, Uid } from '../domain.js';
+import { uidSchema } from './claim.js';
 import { type Identity, Unidentified } from './identity.js';
 import { uidText } from './names.js';
 import { LONGEST_LIFE, SKEW } from './payload.js';
@@ -46,12 +47,15 @@ export class Revocations {
    * Refuses a user's tokens that were made before `notBefore` (default: now). An instant in the future counts as now, so
    * that nobody is locked out by a wrong clock.
    * @returns what is new, to be told to other processes
+   * @throws TypeError when the uid or the instant is none
    */
   revoke(uid: Uid | number, notBefore: Millis = this.#now()): Revoked {
-    const entry = [uidText.parse(String(uid)), Math.min(notBefore, this.#now())] as const;
-    this.#note(...entry);
-    this.#tidy();
-    return { everyone: 0, users: [entry] };
+    const parsed = uidSchema.safeParse(uid);
+    if (!parsed.success) throw new TypeError(`revoke: uid ${parsed.error.issues[0]?.message}`);
+    if (!(notBefore >= 0)) throw new TypeError('revoke: notBefore must be milliseconds since the epoch');
+    const revoked: Revoked = { everyone: 0, users: [[parsed.data, Math.min(notBefore, this.#now())]] };
+    this.merge(revoked);
+    return revoked;
   }
 
   /** An identity that no token made is never revoked: the site is asked each time. */

@@ -67,21 +67,18 @@ export class Tokens {
 
   /** @throws TypeError naming the claim that is wrong */
   async sign({ uid, uname, ...rest }: TokenClaims, options?: TokenOptions): Promise<string> {
-    const said = { sub: String(uid), name: uname, ...rest };
-    const { user, place, subscribe, publish } = readIdentity(said, this.#checks, misuse);
+    const said = { sub: Number.isSafeInteger(uid) ? String(uid) : uid, name: uname, ...rest };
+    const { user, place, subscribe, publish } = readIdentity(said, this.#checks, misuse({ sub: 'uid', name: 'uname' }));
     const { room, activity: time } = place;
-    return this.#sign(
-      { name: user.uname, ...optional({ room, time, subscribe, publish }) },
-      user.uid,
-      AUDIENCE,
-      options,
-    );
+    const payload = { name: user.uname, ...optional({ room, time, subscribe, publish }) };
+    return this.#sign(payload, user.uid, AUDIENCE, options);
   }
 
   /** A token for `POST /online/api/publish`. @throws TypeError naming the claim that is wrong */
   async signServer({ name }: ServerClaims, options?: TokenOptions): Promise<string> {
     const scope = 'publish';
-    return this.#sign({ scope }, readPublisher({ sub: name, scope }, misuse), SERVER_AUDIENCE, options);
+    const sub = readPublisher({ sub: name, scope }, misuse({ sub: 'name' }));
+    return this.#sign({ scope }, sub, SERVER_AUDIENCE, options);
   }
 
   /** @throws Unidentified with field `token` */
@@ -98,7 +95,7 @@ export class Tokens {
 
   async #sign(payload: Record<string, unknown>, sub: string, aud: string, options: TokenOptions = {}): Promise<string> {
     const { expiresIn = HOUR } = options;
-    if (!(expiresIn > 0 && expiresIn <= LONGEST_LIFE)) misuse('expiresIn', 'must be seconds, at most 30 days of them');
+    if (!(expiresIn > 0 && expiresIn <= LONGEST_LIFE)) refuse('expiresIn', 'must be seconds, at most 30 days of them');
     const key = await this.#ring.signing();
     if (!key) throw new TypeError('option "secret" has no key to sign with that is still valid: give one');
     const now = this.#now() / 1000;
@@ -110,7 +107,7 @@ export class Tokens {
       .setIssuedAt(now)
       .setExpirationTime(Math.floor(now + expiresIn))
       .sign(key.key);
-    return token.length <= LONGEST ? token : misuse('subscribe', 'and publish have too many channels for one token');
+    return token.length <= LONGEST ? token : refuse('subscribe', 'and publish have too many channels for one token');
   }
 
   async #open(token: string, audience: string): Promise<{ payload: Record<string, unknown>; life: Life }> {
@@ -142,8 +139,13 @@ export class Tokens {
   }
 }
 
-function misuse(claim: string, message: string): never {
-  throw new TypeError(`token: ${claim} ${message}`);
+const refuse = misuse({});
+
+/** @param names what the developer calls the claims */
+function misuse(names: Readonly<Record<string, string>>): (claim: string, message: string) => never {
+  return (claim, message) => {
+    throw new TypeError(`token: ${names[claim] ?? claim} ${message}`);
+  };
 }
 
 function warn(error: unknown): void {

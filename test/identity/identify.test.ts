@@ -97,6 +97,16 @@ describe('a token', () => {
     await expect(come(token, { time_channel: '/lessons/2' })).rejects.toMatchObject({ field: 'time_channel' });
   });
 
+  it('is good for no other place than its own', async () => {
+    const roomless = await tokens.sign({ uid: 'ann', uname: 'Ann', time: '/lessons/1' });
+    await expect(come(roomless, { room_channel: '/classes/4' })).rejects.toMatchObject({ field: 'room_channel' });
+    const idle = await tokens.sign({ uid: 'ann', uname: 'Ann', room: '/classes/4' });
+    await expect(come(idle, { time_channel: '/lessons/1' })).rejects.toMatchObject({ field: 'time_channel' });
+    await expect(
+      come(await tokens.sign({ ...annInRoom, uid: 7 }), { current_user: { uid: 7, uname: 'Ann' } }),
+    ).resolves.toMatchObject({ user: { uid: '7' } });
+  });
+
   it('is required', async () => {
     await expect(identify(claim({ current_user: ann }), request, '/', {})).rejects.toMatchObject({
       field: 'token',
@@ -105,7 +115,11 @@ describe('a token', () => {
   });
 
   it('is not made for nonsense', async () => {
-    await expect(tokens.sign({ uid: '', uname: 'Ann', room: '/a' })).rejects.toThrow(/token: sub/);
+    await expect(tokens.sign({ uid: '', uname: 'Ann', room: '/a' })).rejects.toThrow(/token: uid is missing/);
+    for (const uid of [undefined, null, 8.7, {}]) {
+      await expect(tokens.sign({ uid: uid as never, uname: 'Ann', room: '/a' })).rejects.toThrow(/token: uid /);
+    }
+    await expect(tokens.sign({ uid: 1, uname: '\u200b', room: '/a' })).rejects.toThrow(/token: uname is missing/);
     await expect(tokens.sign({ uid: 1, uname: 'Ann' })).rejects.toThrow(/token: room or time is required/);
     await expect(tokens.sign({ uid: 1, uname: 'Ann', room: 'a' })).rejects.toThrow(/token: room must be segments/);
     const annOf = (claims: object) => tokens.sign({ ...annInRoom, ...claims });

@@ -85,7 +85,10 @@ describe('a revocation', () => {
     }
     there.merge({ everyone: NOON + DAY, users: [] });
     expect(there.isRevoked(of('carol', NOON))).toBe(false);
-    expect(() => here.revoke('')).toThrow();
+    for (const uid of ['', ' ', undefined, null, 8.7]) {
+      expect(() => here.revoke(uid as string)).toThrow(/^revoke: uid /);
+    }
+    expect(() => here.revoke('ann', Number.NaN)).toThrow(/^revoke: notBefore must be milliseconds/);
   });
 
   it('is forgotten when the tokens that it was for have run out by themselves', () => {

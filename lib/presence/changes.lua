@@ -16,7 +16,9 @@ local function write(change)
   redis.call('HSET', META, 'ms', digits(ms), 'n', digits(n))
   redis.call('XADD', JOURNAL, digits(ms) .. '-' .. digits(n), 'c', change)
   told.ms = ms
-  if redis.call('XLEN', JOURNAL) <= holds then return end
+  local length = redis.call('XLEN', JOURNAL)
+  if length == 1 then keep() end
+  if length <= holds then return end
   told.dropped = redis.call('HINCRBY', META, 'dropped', redis.call('XTRIM', JOURNAL, 'MAXLEN', digits(holds)))
 end
 
@@ -45,7 +47,7 @@ local function enter(client, kind, channel, since)
     state.v, state.count = state.v + 1, state.count + 1
     there = { since = since, left = since, uname = client.uname, clients = 1, v = state.v }
     redis.call('ZADD', ROSTER, 0, row_of(spot, there, client.uid))
-    redis.call('ZREM', VACANT, spot)
+    if state.count == 1 then redis.call('ZREM', VACANT, spot) end
     save(CHANNELS, spot, state)
   end
   save(PRESENCES, field, there)
@@ -68,7 +70,7 @@ local function exit(client, kind, channel, at)
   save(CHANNELS, spot, state)
   redis.call('HDEL', PRESENCES, field)
   redis.call('ZREM', ROSTER, row_of(spot, there, client.uid))
-  if state.count == 0 then redis.call('ZADD', VACANT, now, spot) end
+  if state.count == 0 then add(VACANT, now, spot) end
   return step_of('leave', kind, channel, 'ended', there.since, there.left, state)
 end
 

@@ -20,7 +20,7 @@
 local CLIENTS, LEASES, SEEN, OWNERS, NODES, USERS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local CHANNELS, VACANT, PRESENCES, ROSTER, JOURNAL, META = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 
--- State is renewed by every sweep. The journal must wait for a ledger whose database is away for days.
+-- Every sweep keeps what is there for longer. The journal must wait for a ledger whose database is away for days.
 local STATE_FOR, JOURNAL_FOR = 3600000, 7 * 24 * 3600000
 
 local KINDS = { 'room', 'activity' }
@@ -28,6 +28,12 @@ local KINDS = { 'room', 'activity' }
 local function keep()
   for n = 1, 10 do redis.call('PEXPIRE', KEYS[n], STATE_FOR) end
   for n = 11, 12 do redis.call('PEXPIRE', KEYS[n], JOURNAL_FOR) end
+end
+
+-- Adds to a sorted set. With its first member it is a new key, as others may be by the same script: they have no end yet.
+local function add(set, score, member)
+  redis.call('ZADD', set, score, member)
+  if redis.call('ZCARD', set) == 1 then keep() end
 end
 
 local function read(hash, field)

@@ -16,5 +16,4 @@ if ARGV[5] == '1' and is_alone() then return -1 end
 redis.call('ZREM', NODES, node)
 local ids = held_by(node, most)
 release(node, ids, ends)
-keep()
 return #ids

@@ -42,22 +42,21 @@ end
 if not somewhere then
   forget(id, client)
 else
-  redis.call('ZADD', LEASES, ends, id)
   redis.call('ZADD', SEEN, now, id)
-  redis.call('ZADD', NODES, 'NX', node_ends, node)
   if not known then
     local ids = read(USERS, client.uid) or {}
     ids[#ids + 1] = id
     save(USERS, client.uid, ids)
   end
   if client.node ~= node then
-    redis.call('ZREM', OWNERS, client.node .. '\n' .. id)
-    redis.call('ZADD', OWNERS, 0, node .. '\n' .. id)
+    if client.node ~= '' then redis.call('ZREM', OWNERS, client.node .. '\n' .. id) end
+    add(OWNERS, 0, node .. '\n' .. id)
+    if not redis.call('ZSCORE', NODES, node) then add(NODES, node_ends, node) end
   end
   if change ~= '' or client.node ~= node then
     client.room, client.activity, client.logs, client.node = to.room, to.activity, to.logs, node
     save(CLIENTS, id, client)
   end
+  add(LEASES, ends, id)
 end
-keep()
 return { change, before or '', digits(told.ms), told.dropped }

@@ -13,5 +13,4 @@ end
 
 local at = cause == 'lost' and tonumber(redis.call('ZSCORE', SEEN, id) or now) or now
 local change = dismiss(id, client, at, cause)
-keep()
 return { change, before, digits(told.ms), told.dropped }

@@ -11,7 +11,7 @@ local function adopt(id)
   if not client or client.node ~= '' then return false end
   client.node = node
   save(CLIENTS, id, client)
-  redis.call('ZADD', OWNERS, 0, node .. '\n' .. id)
+  add(OWNERS, 0, node .. '\n' .. id)
   return true
 end
 
@@ -38,5 +38,4 @@ if #seen > 0 then
   redis.call('ZADD', SEEN, unpack(seen))
   redis.call('ZADD', LEASES, unpack(ends))
 end
-keep()
 return { unknown, foreign }

@@ -1,7 +1,9 @@
 // A site of several processes on one Redis: each has a store with a connection of its own.
 import { once } from 'node:events';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import type { Change } from '../../lib/domain.js';
 import { RedisStore, type RedisStoreOptions } from '../../lib/presence/redis.js';
+import type { PresenceStore } from '../../lib/presence/store.js';
 import { openRedis, type RedisClient } from '../../lib/redis.js';
 import { type RedisServer, startRedis } from '../support/redis.js';
 
@@ -50,3 +52,12 @@ export class Site {
     return store;
   }
 }
+
+/** All changes that were written down, journal by journal. */
+export async function writtenDown(store: PresenceStore): Promise<Change[]> {
+  const journals = await Promise.all(store.journals.map((journal) => journal.read(null, 100_000)));
+  return journals.flat().map(({ change }) => change);
+}
+
+/** A change as it is written down: without the secret. */
+export const written = (change: Change | null): Change | null => change && { ...change, id: change.key };

@@ -77,6 +77,7 @@ export function clusterContract(kind: EngineKind): void {
           (n % 20 < 10 ? one : other).publish(CHAT, n);
         }
       })();
+      publishing.catch(() => undefined);
       const until = Date.now() + 15_000;
       for (let turn = 0; heard.length < numbers.length && Date.now() < until; turn++) {
         const messages = await (turn % 2 ? one : other).poll(ann, 2_000);

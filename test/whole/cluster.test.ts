@@ -1,0 +1,180 @@
+// Several processes on one Redis: a page may come to another one with every request, and does not notice.
+import { describe, expect, it, vi } from 'vitest';
+import { startBalancer } from '../support/balancer.js';
+import { fayeClient, TRANSPORTS } from '../support/clients.js';
+import { authOf, CHAT, type Cluster, ROOM, startCluster } from '../support/cluster.js';
+import { portOf } from '../support/servers.js';
+import type { Wire } from '../support/tab.js';
+
+const soon = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 20 });
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+/** One poll, or whatever else, by HTTP. */
+async function post(faye: string, messages: object[]): Promise<Wire[]> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(faye, { method: 'POST', headers, body: JSON.stringify(messages) });
+  return (await answer.json()) as Wire[];
+}
+
+const balanced = async ({ houses }: Cluster): Promise<string> =>
+  `${await startBalancer(houses.map(({ server }) => portOf(server)))}/faye`;
+
+describe('long-polling through a balancer that sends every request elsewhere', () => {
+  it('loses, doubles and mixes up none of a thousand messages', async () => {
+    const cluster = await startCluster(3);
+    const ann = fayeClient(await balanced(cluster), 'long-polling', authOf('ann'));
+    const heard: number[] = [];
+    await ann.subscribe(CHAT, ({ n }: { n: number }) => heard.push(n));
+    const bob = fayeClient(cluster.house(0).faye, 'websocket', authOf('bob'));
+    // Faye's client says first what was said after it began to connect.
+    await bob.publish(`${ROOM}/other`, 'here');
+    for (const n of numbers(1000)) {
+      void bob.publish(CHAT, { n });
+      if (n % 20 === 0) await soon(() => expect(heard.length).toBeGreaterThan(n - 100));
+    }
+    await soon(() => expect(heard).toHaveLength(1000));
+    expect(heard).toEqual(numbers(1000));
+    expect(cluster.told('handshake')).toBe(2);
+    expect(cluster.told('disconnect')).toBe(0);
+  });
+
+  it('lets a page talk, come into its room, and go', async () => {
+    const cluster = await startCluster(3);
+    const faye = await balanced(cluster);
+    const [ann, bob] = [authOf('ann'), authOf('bob')].map((auth) => fayeClient(faye, 'long-polling', auth));
+    const chat = vi.fn();
+    const lists = vi.fn();
+    await ann?.subscribe(CHAT, chat);
+    await ann?.subscribe(`${ROOM}/user_list`, lists);
+    await bob?.publish(CHAT, { text: 'hi' });
+    await soon(() => expect(chat).toHaveBeenCalledWith({ text: 'hi' }));
+    await bob?.subscribe(CHAT, vi.fn());
+    await soon(() => expect(lists).toHaveBeenLastCalledWith({ count: 2, user_list: ['ann', 'bob'] }));
+    await bob?.disconnect();
+    await soon(() => expect(lists).toHaveBeenLastCalledWith({ count: 1, user_list: ['ann'] }));
+    expect(cluster.told('disconnect')).toBe(1);
+  });
+});
+
+describe.each(TRANSPORTS)('a page on %s', (transport) => {
+  it('hears what is published in another process, once', async () => {
+    const cluster = await startCluster(2);
+    const heard: unknown[] = [];
+    await fayeClient(cluster.house(0).faye, transport, authOf('ann')).subscribe(CHAT, (data) => heard.push(data));
+    for (const n of numbers(50)) cluster.house(1).online.publish(CHAT, { n });
+    await soon(() => expect(heard).toEqual(numbers(50).map((n) => ({ n }))));
+    expect(cluster.told('publish')).toBe(50);
+  });
+});
+
+describe('a client', () => {
+  it('goes from a WebSocket to a poll to a WebSocket, each in another process, and is itself', async () => {
+    const cluster = await startCluster(3);
+    const first = await cluster.tab(0, 'ann');
+    const { clientId } = first;
+    const say = (n: number): void => cluster.house(n % 3).online.publish(CHAT, n);
+    say(0);
+    await first.until(() => first.on(CHAT).length === 1);
+    const poll = { channel: '/meta/connect', connectionType: 'long-polling', clientId };
+    const [held] = [post(cluster.house(1).faye, [poll])];
+    await first.until(() => first.closed).catch(() => undefined);
+    say(1);
+    expect((await held).filter(({ channel }) => channel === CHAT).map(({ data }) => data)).toEqual([1]);
+    // Nobody listens now.
+    for (const n of [3, 6, 9]) say(n);
+    const second = await cluster.tab(2, 'bob');
+    second.clientId = clientId;
+    second.auth = undefined;
+    second.connect();
+    await second.until(() => second.on(CHAT).length === 3);
+    say(12);
+    await second.until(() => second.on(CHAT).length === 4);
+    expect(second.on(CHAT)).toEqual([3, 6, 9, 12]);
+    expect(cluster.told('disconnect')).toBe(0);
+  });
+
+  it('may ask another process than the one that it is connected to', async () => {
+    const cluster = await startCluster(2);
+    const ann = await cluster.tab(0, 'ann');
+    const other = cluster.house(1).faye;
+    const { clientId } = ann;
+    const ask = async (message: object): Promise<Wire | undefined> =>
+      (await post(other, [{ clientId, ...message }]))[0];
+    expect(await ask({ channel: '/meta/subscribe', subscription: `${ROOM}/more` })).toMatchObject({ successful: true });
+    expect(await ask({ channel: `${ROOM}/more`, data: 'mine' })).toMatchObject({ successful: true });
+    await ann.until(() => ann.on(`${ROOM}/more`).length === 1);
+    expect(await ask({ channel: '/classes/5/chat', data: 'not mine' })).toMatchObject({ successful: false });
+    expect(await ask({ channel: '/meta/unsubscribe', subscription: `${ROOM}/more` })).toMatchObject({
+      successful: true,
+    });
+    expect(await ask({ channel: `${ROOM}/more`, data: 'unheard' })).toMatchObject({ successful: true });
+    expect(await ask({ channel: CHAT, data: 'heard' })).toMatchObject({ successful: true });
+    await ann.until(() => ann.on(CHAT).length === 1);
+    expect(ann.on(`${ROOM}/more`)).toEqual(['mine']);
+    expect(await ask({ channel: '/meta/disconnect' })).toMatchObject({ successful: true });
+    await soon(() => expect(ann.closed).toBe(true));
+    expect(cluster.told('disconnect')).toBe(1);
+    expect(await ask({ channel: '/meta/disconnect' })).toMatchObject({ successful: false });
+  });
+
+  it('of nobody is unknown everywhere', async () => {
+    const cluster = await startCluster(2);
+    // A Redis that began a moment ago may not have heard of everybody yet.
+    await soon(async () => {
+      const poll = { channel: '/meta/connect', connectionType: 'long-polling', clientId: 'mallory' };
+      const [reply] = await post(cluster.house(1).faye, [poll]);
+      expect(reply).toMatchObject({ successful: false, advice: { reconnect: 'handshake' } });
+    });
+  });
+
+  it('that is sent away by another process is told so, and is gone once', async () => {
+    const cluster = await startCluster(2);
+    const ann = await cluster.tab(0, 'ann');
+    await soon(async () => expect(await cluster.house(1).online.kick('ann')).toBe(1));
+    const told = await ann.waitFor(({ channel, successful }) => channel === '/meta/connect' && successful === false);
+    expect(told.advice).toMatchObject({ reconnect: 'none' });
+    await soon(() => expect(ann.closed).toBe(true));
+    const poll = { channel: '/meta/connect', connectionType: 'long-polling', clientId: ann.clientId };
+    for (const { faye } of cluster.houses) {
+      expect((await post(faye, [poll]))[0]).toMatchObject({ successful: false, advice: { reconnect: 'none' } });
+    }
+    expect(cluster.told('disconnect')).toBe(1);
+  });
+
+  it('whose process ends is gone once', async () => {
+    const cluster = await startCluster(3, { timeout: 0.5 });
+    await cluster.tab(0, 'ann');
+    await cluster.house(0).close();
+    await soon(() => expect(cluster.told('disconnect')).toBe(1));
+    // Another one goes by a goodbye: had the first been told twice, it would have been by now.
+    const bob = await cluster.tab(1, 'bob');
+    await bob.disconnect();
+    await soon(() => expect(cluster.told('disconnect')).toBe(2));
+  });
+});
+
+describe('Redis', () => {
+  it('gets the same few commands for a message, whether ten or a thousand hear it', async () => {
+    const cluster = await startCluster(2, { timeout: 60 });
+    const commandsFor = async (subscribers: number): Promise<number> => {
+      const tabs = await Promise.all(numbers(subscribers).map((n) => cluster.tab(n % 2, `user${n}`)));
+      await soon(async () => expect((await cluster.house(0).online.room(ROOM)).count).toBe(subscribers));
+      const before = await commands(cluster);
+      for (const n of numbers(100)) cluster.house(0).online.publish(CHAT, n);
+      await Promise.all(tabs.map((tab) => tab.until(() => tab.on(CHAT).length === 100)));
+      const each = ((await commands(cluster)) - before) / 100;
+      await Promise.all(tabs.map((tab) => tab.disconnect()));
+      await soon(async () => expect((await cluster.house(0).online.room(ROOM)).count).toBe(0));
+      return each;
+    };
+    const [few, many] = [await commandsFor(10), await commandsFor(1000)];
+    expect(few).toBeLessThan(2);
+    expect(many).toBeLessThan(2);
+  }, 90_000);
+});
+
+/** All commands that Redis has executed, but those of this question. */
+async function commands({ redis }: Cluster): Promise<number> {
+  const stats = await redis.client.info('commandstats');
+  return [...stats.matchAll(/cmdstat_(?!info)\S+:calls=(\d+)/g)].reduce((sum, [, calls]) => sum + Number(calls), 0);
+}

@@ -1,5 +1,6 @@
 // The contract of the ledger: what it writes, whatever database it writes to.
 import { describe } from 'vitest';
+import { ledgerAgainContract } from './ledger_again.js';
 import { ledgerCheckpointContract } from './ledger_checkpoint.js';
 import { ledgerExportsContract } from './ledger_exports.js';
 import { ledgerFaultsContract } from './ledger_faults.js';
@@ -23,6 +24,7 @@ export function ledgerContract(name: string, make: MakeDatabase, { shared }: { r
     describe('faults', () => ledgerFaultsContract(make));
     describe('the report', () => ledgerReportContract(make));
     describe('files', () => ledgerExportsContract(make));
+    describe('told again', () => ledgerAgainContract(make));
     if (shared) describe('two processes', () => ledgerSharedContract(make));
   });
 }

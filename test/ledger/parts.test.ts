@@ -1,7 +1,10 @@
-// The small parts of the ledger: intervals, local stamps, the loop.
+// The small parts of the ledger: intervals, local stamps, complaints, the loop.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bySize } from '../../lib/ledger/batches.js';
+import { Complaints } from '../../lib/ledger/complaints.js';
 import { clip, measure, union } from '../../lib/ledger/intervals.js';
 import { backOff, Loop } from '../../lib/ledger/loop.js';
+import { patiently } from '../../lib/ledger/patience.js';
 import { Queue } from '../../lib/ledger/queue.js';
 import { stampIn } from '../../lib/ledger/stamp.js';
 
@@ -52,6 +55,67 @@ describe('a queue', () => {
     const next = queue.take(async () => done.push('next'));
     await expect(failed).rejects.toThrow('no');
     expect(await next).toBe(1);
+  });
+});
+
+describe('complaints', () => {
+  const away = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+  it('are made once in ten seconds for the same kind of failure, and at once for another', async () => {
+    const errors: unknown[] = [];
+    let now = 0;
+    const complaints = new Complaints({ onError: (error) => errors.push(error), now: () => now });
+    const [first, other] = [away(), new Error('no such table')];
+    for (const error of [first, away(), other, away()]) await complaints.tell(error);
+    expect(errors).toEqual([first, other]);
+    now = 10_000;
+    await complaints.tell(new AggregateError([away()]));
+    expect(errors).toHaveLength(3);
+  });
+
+  it('say how much waits, unless that is not known either', async () => {
+    const errors: unknown[] = [];
+    const options = { onError: (error: unknown) => errors.push(error), now: () => 0 };
+    await new Complaints({ ...options, backlog: async () => ({ waiting: 12 }) }).tell(away());
+    await new Complaints({ ...options, backlog: async () => Promise.reject(new Error('too')) }).tell(away());
+    expect(errors.map(String)).toEqual([
+      'Error: history: 12 changes wait until they can be written. connect ECONNREFUSED',
+      'Error: connect ECONNREFUSED',
+    ]);
+  });
+});
+
+describe('patiently', () => {
+  const failing = (error: unknown, times: number) => {
+    const work = vi.fn(async () => {
+      if (work.mock.calls.length <= times) throw error;
+      return 'done';
+    });
+    return work;
+  };
+  const wrapped = (inner: object) =>
+    Object.assign(new Error('wrapped'), { original: Object.assign(new Error('inner'), inner) });
+
+  it('does again, five times at most, what fails of something that passes', async () => {
+    const deadlock = wrapped({ errno: 1213 });
+    expect(await patiently(failing(deadlock, 5))).toBe('done');
+    expect(await patiently(failing(wrapped({ code: 'SQLITE_BUSY' }), 1))).toBe('done');
+    const never = failing(deadlock, 6);
+    await expect(patiently(never)).rejects.toBe(deadlock);
+    expect(never).toHaveBeenCalledTimes(6);
+  });
+
+  it('does nothing again that fails of anything else', async () => {
+    const work = failing(wrapped({ code: 'ER_NO_SUCH_TABLE', errno: 1146 }), 1);
+    await expect(patiently(work)).rejects.toThrow('wrapped');
+    expect(work).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('bySize', () => {
+  it('cuts a list where its items would be too much together', () => {
+    expect(bySize([3, 4, 4, 20, 1], (size) => size, 8)).toEqual([[3, 4], [4], [20], [1]]);
+    expect(bySize([], () => 1)).toEqual([]);
   });
 });
 

@@ -3,28 +3,32 @@ import type { Server } from 'node:http';
 import { pino } from 'pino';
 import type { FayeOnline } from './api.js';
 import { Adapter } from './bayeux/adapter.js';
-import { placeError } from './bayeux/channels.js';
+import { PRESENCE, placeError, roomOf, USER_LIST } from './bayeux/channels.js';
 import { Gate } from './bayeux/gate.js';
 import { createRules, ownPlaces } from './bayeux/rules.js';
 import { Sessions } from './bayeux/sessions.js';
-import { steadyNow } from './clock.js';
-import { createDashboard, type Status } from './dashboard/index.js';
+import { createDashboard } from './dashboard/index.js';
 import type { Channel, ClientId, Millis, Uid } from './domain.js';
 import { Events, forwardEvents } from './events.js';
 import { byHost, byToken, byWord, type Identify } from './identity/identify.js';
 import { type TokenClaims, type TokenOptions, Tokens } from './identity/tokens.js';
 import { clientKey, keysOf } from './keys.js';
+import { createKick } from './kick.js';
 import { History } from './ledger/history.js';
+import { Log } from './log.js';
+import { Lull } from './lull.js';
 import { createMiddleware } from './middleware.js';
 import { type Config, type Options, readOptions } from './options.js';
 import { foreignTo } from './origins.js';
 import { Announcer } from './presence/announcer.js';
-import { MemoryStore } from './presence/memory.js';
 import { Presence } from './presence/presence.js';
 import type { LogQuery, TimeQuery } from './report.js';
+import { openShared } from './shared.js';
+import { createStatus } from './status.js';
 
 export type { FayeOnline } from './api.js';
 export type { Limits } from './bayeux/limits.js';
+export { redisEngine } from './bayeux/redis_engine.js';
 export type { Action, Actor, Authorize } from './bayeux/rules.js';
 export type { Status } from './dashboard/index.js';
 export type { Change, Channel, Client, Presence as PresenceOf, Roster, Uid, User } from './domain.js';
@@ -34,7 +38,14 @@ export type { TokenClaims, TokenKey, TokenOptions } from './identity/tokens.js';
 export type { RequestOnline } from './middleware.js';
 export type { DashboardAccess, Options } from './options.js';
 export type { PresenceStore } from './presence/store.js';
+export type { RedisOptions } from './redis.js';
 export type { ChannelCount, LogEntry, LogQuery, TimeQuery, TimeSpent, UserReport } from './report.js';
+
+const BUS = 'The bus between the processes';
+/** How long nobody is taken out after Redis was away: the lease of a process there. */
+const PATIENCE: Millis = 15_000;
+/** How long nothing is announced after that. Processes find Redis within two seconds, and have said who is here a second later. */
+const SETTLE: Millis = 5_000;
 
 /**
  * Presence and time-on-task over Faye, as one Express middleware: `app.use(fayeOnline({ secret }))`.
@@ -43,34 +54,46 @@ export type { ChannelCount, LogEntry, LogQuery, TimeQuery, TimeSpent, UserReport
 export function fayeOnline(options: Options): FayeOnline {
   const config = readOptions(options, process.env);
   const logger = config.logger ?? pino({ name: 'faye-online', level: process.env.LOG_LEVEL ?? 'warn' });
-  const events = new Events((error) => logger.error({ err: error }, 'faye-online'));
+  const log = new Log(logger);
+  const events = new Events((error) => log.error(error));
   const onError = (error: unknown): void => events.error(error);
-  const now = steadyNow;
-  const started = now();
   const { timeout, fullListLimit, mount } = config;
+  const shared = openShared(config, onError);
+  const { store, bus, now } = shared;
 
-  const store = config.store ?? new MemoryStore({ onOverflow: (dropped) => onError(overflow(dropped)) });
   const announcer = new Announcer({
     publish: (channel, data) => bayeux.announce(channel, data),
     roster: (room, limit) => store.roster('room', room, limit),
     listened: (channel) => bayeux.listened(channel),
     fullListLimit,
-    alone: !config.store,
+    // With the bus, this process announces to its own clients what all processes change.
+    alone: !shared.among || bus !== undefined,
     onError,
+  });
+  const lull = new Lull({
+    hold: () => announcer.hold(),
+    resume: () => announcer.resume(roomsOf(bayeux.subscribed())),
+    settle: SETTLE,
   });
   const presence = new Presence({
     store,
     lease: 2.5 * timeout * 1000,
     grace: config.grace * 1000,
     sweepEvery: config.gc * 1000,
+    ...(shared.among ? { patience: PATIENCE } : {}),
     now,
     onChange: (change) => {
       announcer.tell(change);
+      bus?.tell('changes', change);
       history.nudge();
       events.change(change);
     },
+    onAway: () => lull.begin('Redis'),
+    onBack: () => lull.end('Redis'),
     onError,
   });
+  bus?.on('changes', (change) => announcer.tell(change));
+  bus?.watch((answers) => (answers ? lull.end(BUS) : lull.begin(BUS)));
   const tokens = new Tokens(keysOf(config), placeError);
   const keyOf = clientKey(config);
   const sessions = new Sessions(keyOf);
@@ -85,32 +108,30 @@ export function fayeOnline(options: Options): FayeOnline {
   });
   const { limits, ping, engine } = config;
   const foreign = foreignTo(config);
-  const shared = { gate, sessions, listener: presence, welcome: announcer, foreign, now, onError };
-  const bayeux = new Adapter({ mount, timeout, ping, limits, ...(engine ? { engine } : {}), ...shared });
+  const parts = { gate, sessions, listener: presence, welcome: announcer, foreign, now, onError };
+  const carried = { ...(engine ? { engine } : {}), ...(bus ? { bus } : {}) };
+  const bayeux = new Adapter({ mount, timeout, ping, limits, ...carried, ...parts });
   const zone = config.timeZone === undefined ? {} : { timeZone: config.timeZone };
   const history = new History({
     database: config.database,
     migrate: config.migrate ?? config.database === 'sqlite::memory:',
     ...zone,
     store,
+    storeReady: shared.ready,
+    shared: shared.among,
+    settled: () => presence.settled,
     beat: () => presence.beat(),
     now,
     onError,
   });
   const { report } = history;
   forwardEvents(bayeux, events, keyOf);
-  presence.start();
+  // Who cannot be told is told by `ready`.
+  void shared.ready.then(() => presence.start()).catch(() => undefined);
   // By way of setImmediate, so that after a stall what waits in the sockets is heard first.
   const sweep = setInterval(() => setImmediate(() => bayeux.sweep(now())), config.gc * 1000).unref();
 
-  const status = async (): Promise<Status> => ({
-    clients: sessions.size,
-    users: new Set((await store.present()).map(({ user }) => user.uid)).size,
-    rooms: (await store.census('room')).size,
-    uptime: now() - started,
-    insecure: config.trustClients === true,
-    degraded: [],
-  });
+  const status = createStatus({ store, sessions, lull, insecure: config.trustClients === true });
   const answers = {
     rooms: async () => fullestFirst(await store.census('room')),
     room: (channel: Channel) => store.roster('room', channel),
@@ -134,7 +155,8 @@ export function fayeOnline(options: Options): FayeOnline {
     await announcer.close();
     bayeux.close();
     await history.close();
-    if (!config.store) await store.close();
+    lull.close();
+    await shared.close();
   };
   const { emitter } = events;
   const online: FayeOnline = Object.assign(createMiddleware({ bayeux, mount, dashboard, answers }), {
@@ -151,15 +173,7 @@ export function fayeOnline(options: Options): FayeOnline {
     at: (channel: Channel, instant: Date | Millis) => report.at(channel, Number(instant)),
     log: (query: LogQuery = {}) => report.log(query),
     status,
-    kick: async (whom: Uid | number | { readonly room: Channel }) => {
-      const room = typeof whom === 'object' ? whom.room : undefined;
-      const uids =
-        typeof whom === 'object' ? (await store.roster('room', whom.room)).users.map(({ uid }) => uid) : [whom];
-      const all = (await Promise.all(uids.map((uid) => store.clientsOf(String(uid))))).flat();
-      const ids = all.filter((id) => room === undefined || sessions.get(id)?.client?.place.room === room);
-      for (const id of ids) bayeux.kick(id);
-      return ids.length;
-    },
+    kick: createKick({ store, sessions, kick: (id) => bayeux.kick(id) }),
     hasConnection: (clientId: ClientId) => bayeux.hasConnection(clientId),
     on: emitter.on.bind(emitter),
     once: emitter.once.bind(emitter),
@@ -175,8 +189,13 @@ export function fayeOnline(options: Options): FayeOnline {
 const fullestFirst = (census: ReadonlyMap<Channel, number>) =>
   Array.from(census, ([channel, count]) => ({ channel, count })).sort((one, other) => other.count - one.count);
 
-const overflow = (dropped: number): Error =>
-  new Error(`the database is away and the journal is full: ${dropped} changes will be missing in the history`);
+/** The rooms whose presence or list somebody subscribes to. */
+function* roomsOf(channels: Iterable<Channel>): Iterable<Channel> {
+  for (const channel of channels) {
+    const room = roomOf(channel, PRESENCE) ?? roomOf(channel, USER_LIST);
+    if (room !== null) yield room;
+  }
+}
 
 function identifyBy(config: Config, tokens: Tokens): Identify {
   if (config.authenticate) return byHost(config.authenticate);

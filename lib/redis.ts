@@ -1,4 +1,5 @@
 // Opens Redis as the option `redis` names it: two connections, one for commands and one that listens.
+import { setTimeout as pause } from 'node:timers/promises';
 import { type RedisOptions as AnySettings, type Cluster, Redis } from 'ioredis';
 
 type Settings = Omit<AnySettings, 'replyMapping'>;
@@ -34,6 +35,8 @@ export interface RedisOptions {
 export interface RedisConnections {
   readonly commands: RedisClient;
   readonly subscriber: RedisClient;
+  /** Settles when both are there. Rejects after ten seconds, naming the option; they go on trying. */
+  readonly ready: Promise<void>;
   /** Ends the connections that were opened here. */
   close(): void;
 }
@@ -70,7 +73,23 @@ export function openRedis(options: RedisOptions, onError: (error: unknown) => vo
     for (const client of opened) client.disconnect();
     for (const client of [commands, subscriber]) if (!opened.includes(client)) client.off('error', onError);
   };
-  return { commands, subscriber, close };
+  return { commands, subscriber, ready: connected([commands, subscriber]), close };
+}
+
+/** How long a start waits for Redis, in milliseconds. */
+const START = 10_000;
+
+const once = (client: RedisClient, event: 'ready'): Promise<void> =>
+  new Promise((resolve) => client.once(event, () => resolve()));
+
+async function connected(clients: readonly RedisClient[]): Promise<void> {
+  const there = Promise.all(clients.map((client) => client.status === 'ready' || once(client, 'ready')));
+  const late = pause(START, 'late' as const, { ref: false });
+  if ((await Promise.race([there, late])) === 'late') {
+    throw new Error(
+      'faye-online: option "redis": it does not answer. Check its address and password, and that it runs',
+    );
+  }
 }
 
 function connect({ url, host, port, socket, username, password, database, tls }: RedisOptions): Redis {

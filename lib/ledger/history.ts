@@ -15,6 +15,8 @@ export interface HistoryOptions {
   readonly migrate: boolean;
   readonly timeZone?: string;
   readonly store: PresenceStore;
+  /** Settles when the store can be asked; default at once. */
+  readonly storeReady?: Promise<void>;
   /** Whether other processes have the same store and the same database; default false. One of them writes. */
   readonly shared?: boolean;
   /** Whether the store knows everybody who is here; default always. See the ledger's option. */
@@ -66,6 +68,7 @@ interface Opened {
 
 async function open(options: HistoryOptions): Promise<Opened> {
   const { database } = options;
+  await options.storeReady;
   if (typeof database !== 'string') return begin(database, options);
   const sequelize = await openDatabase(database);
   try {

@@ -109,6 +109,13 @@ export class Presence {
     void this.#registrar.renew(this.#book.shorten(id, this.#options.now()));
   }
 
+  /** Another process has the client now: what is still to be said of it is that one's. */
+  moved(id: ClientId): void {
+    this.#returning.delete(id);
+    this.#book.forget(id);
+    this.#book.standings.forget(id);
+  }
+
   /** The client said goodbye, or is sent away: it leaves at once, also when another process heard it. */
   gone(id: ClientId, cause: 'leave' | 'kick'): void {
     const now = this.#options.now();

@@ -1,0 +1,67 @@
+// What processes share, or one process has for itself: who is online, and the bus between the processes.
+import { RedisBus } from './bayeux/redis_bus.js';
+import { steadyNow } from './clock.js';
+import type { Millis } from './domain.js';
+import type { Config } from './options.js';
+import { MemoryStore } from './presence/memory.js';
+import { RedisStore } from './presence/redis.js';
+import type { PresenceStore } from './presence/store.js';
+import { NAMESPACE, openRedis, type RedisOptions } from './redis.js';
+
+export interface Shared {
+  readonly store: PresenceStore;
+  /** Between the processes, when there may be several and the engine is ours. */
+  readonly bus: RedisBus | undefined;
+  /** Whether other processes have the same store. */
+  readonly among: boolean;
+  /** The clock of all of them. */
+  readonly now: () => Millis;
+  /** Settles when it can be used; rejects naming the option. */
+  readonly ready: Promise<void>;
+  /** Ends what was opened here. */
+  close(): Promise<void>;
+}
+
+export function openShared({ redis, store, engine }: Config, onError: (error: unknown) => void): Shared {
+  if (redis) return inRedis(redis, { store, foreign: engine !== undefined }, onError);
+  const own = store ?? new MemoryStore({ onOverflow: (dropped) => onError(overflow(dropped)) });
+  const close = async (): Promise<void> => {
+    if (!store) await own.close();
+  };
+  return {
+    store: own,
+    bus: undefined,
+    among: store !== undefined,
+    now: store?.now ?? steadyNow,
+    ready: Promise.resolve(),
+    close,
+  };
+}
+
+interface Given {
+  readonly store: PresenceStore | undefined;
+  /** The messages go by another engine than ours. */
+  readonly foreign: boolean;
+}
+
+function inRedis(options: RedisOptions, { store, foreign }: Given, onError: (error: unknown) => void): Shared {
+  const { namespace = NAMESPACE, partitions = 1 } = options;
+  const { commands, subscriber, ready: connected, close: disconnect } = openRedis(options, onError);
+  const onOverflow = (dropped: number): void => onError(overflow(dropped));
+  const own = store ?? new RedisStore({ redis: commands, namespace, partitions, onOverflow });
+  const bus = foreign ? undefined : new RedisBus({ commands, subscriber, namespace, now: steadyNow, onError });
+  const close = async (): Promise<void> => {
+    await bus?.close();
+    if (!store) await own.close();
+    disconnect();
+  };
+  const ready = connected.then(() => bus && heard(bus));
+  return { store: own, bus, among: true, now: own.now ?? steadyNow, ready, close };
+}
+
+/** Until then a client would be known to this process only. */
+const heard = (bus: RedisBus): Promise<void> | undefined =>
+  bus.answers ? undefined : new Promise((resolve) => bus.watch((answers) => answers && resolve()));
+
+const overflow = (dropped: number): Error =>
+  new Error(`the database is away and the journal is full: ${dropped} changes will be missing in the history`);

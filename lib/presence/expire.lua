@@ -2,10 +2,11 @@
 -- and forgets channels that stood empty for long. Some of each, so that nobody waits long: to be called until it is done.
 -- KEYS 1-12: clients leases seen owners nodes users channels vacant presences roster journal meta (see common.lua)
 -- ARGV 1-5: now node floor holds epoch (see changes.lua); 6 when the node's lease ends; 7 for how long clients of a dead
--- node are waited for; 8 how many of each; 9 channels that were emptied until then are forgotten
+-- node are waited for; 8 how many of each; 9 channels that were emptied until then are forgotten;
+-- 10 until when a lease must have ended for its client to be taken out
 -- @return {1 if there may be more, ms, dropped, and for each client that was taken out: its id, its record, its change}
 
-local node_ends, grace, most, emptied_until = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
+local node_ends, grace, most, emptied_until, ended_until = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], ARGV[10]
 local more = 0
 
 redis.call('ZADD', NODES, node_ends, node)
@@ -18,7 +19,7 @@ if dead[1] then
 end
 
 local answer = {}
-local due = redis.call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT', 0, most)
+local due = redis.call('ZRANGEBYSCORE', LEASES, '-inf', ended_until, 'LIMIT', 0, most)
 for _, id in ipairs(due) do
   local before = redis.call('HGET', CLIENTS, id)
   if before then

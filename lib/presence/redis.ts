@@ -14,12 +14,11 @@ import type {
   Uid,
 } from '../domain.js';
 import { RedisClock } from './redis_clock.js';
-import { RedisJournal } from './redis_journal.js';
 import { keysOf, partitionOf } from './redis_keys.js';
 import { type RedisStoreOptions, settingsOf } from './redis_options.js';
-import { RedisPartition } from './redis_partition.js';
+import { partitionsOf } from './redis_partitions.js';
 import { RedisPulse } from './redis_pulse.js';
-import { RedisReader } from './redis_reader.js';
+import type { RedisReader } from './redis_reader.js';
 import { type RunScript, scriptsOn } from './redis_scripts.js';
 import { RedisSpread } from './redis_spread.js';
 import { Turns } from './redis_turns.js';
@@ -47,7 +46,7 @@ export class RedisStore implements PresenceStore {
     const pulse = new RedisPulse(redis);
     const scripts = scriptsOn(redis);
     const run: RunScript = (...script) => pulse.feel(scripts(...script));
-    const parts = partsOf(settings, node, pulse, run);
+    const parts = partitionsOf(settings, node, pulse, run);
     this.journals = parts.map(({ journal }) => journal);
     this.#readers = parts.map(({ reader }) => reader);
     this.#spread = new RedisSpread(
@@ -76,9 +75,9 @@ export class RedisStore implements PresenceStore {
     return this.#turns.take(id, () => this.#spread.leave(id, now, cause));
   }
 
-  async expire(now: Millis): Promise<Change[]> {
+  async expire(now: Millis, due: Millis = now): Promise<Change[]> {
     if (!this.#clock.isSet) await this.#setClock();
-    return this.#spread.expire(now);
+    return this.#spread.expire(now, due);
   }
 
   async handOver(now: Millis, ends: Millis): Promise<boolean> {
@@ -136,27 +135,6 @@ export class RedisStore implements PresenceStore {
   async #gather<T>(read: (reader: RedisReader) => Promise<T[]>): Promise<T[]> {
     return (await Promise.all(this.#readers.map(read))).flat();
   }
-}
-
-interface Parts {
-  readonly journal: RedisJournal;
-  readonly reader: RedisReader;
-  readonly partition: RedisPartition;
-}
-
-function partsOf(settings: Required<RedisStoreOptions>, node: string, pulse: RedisPulse, run: RunScript): Parts[] {
-  const { redis, namespace, partitions, onOverflow } = settings;
-  const dropped = new Map<number, number>();
-  return Array.from({ length: partitions }, (_, n) => {
-    const keys = keysOf(namespace, n, partitions);
-    const journal = new RedisJournal({ redis, pulse, name: `redis-${namespace}-${n}`, key: keys.of('journal') });
-    const onDropped = (count: number): void => {
-      dropped.set(n, count);
-      onOverflow([...dropped.values()].reduce((sum, one) => sum + one, 0));
-    };
-    const partition = new RedisPartition({ ...settings, run, keys, journal, node, onDropped });
-    return { journal, reader: new RedisReader({ redis, pulse, run, keys }), partition };
-  });
 }
 
 const millisOf = ([seconds, micros]: readonly unknown[]): Millis => Number(seconds) * 1000 + Number(micros) / 1000;

@@ -60,13 +60,14 @@ export class RedisPartition {
   }
 
   /** @throws only when nobody was taken out: who was must be told of, and the rest is left to the next sweep. */
-  async expire(now: Millis): Promise<Gone[]> {
+  async expire(now: Millis, due: Millis): Promise<Gone[]> {
     const { nodeLease, nodeGrace } = this.#options;
+    const until = Number.isFinite(due) ? due : '-inf';
+    const args = [now + nodeLease, nodeGrace, CHUNK, now - VACANT_FOR, until];
     const gone: Gone[] = [];
     for (;;) {
       try {
-        const answer = await this.#change('expire', now, [now + nodeLease, nodeGrace, CHUNK, now - VACANT_FOR]);
-        const [more, ms, dropped, ...clients] = answer;
+        const [more, ms, dropped, ...clients] = await this.#change('expire', now, args);
         this.#heed(ms, dropped);
         for (let n = 0; n + 2 < clients.length; n += 3)
           gone.push({ id: String(clients[n]), part: partOf(clients[n + 2], clients[n + 1]) });

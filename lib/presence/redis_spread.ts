@@ -2,19 +2,14 @@
 import type { Cause, Change, Client, ClientId, Millis } from '../domain.js';
 import type { Gone, RedisPartition } from './redis_partition.js';
 import { merge, NOWHERE, type Part, split } from './redis_parts.js';
+import { Placements } from './redis_placements.js';
 import type { Lease, Standing } from './store.js';
-
-/** Where this process placed a client, and as whom. */
-interface Placed {
-  readonly client: Client;
-  readonly partitions: readonly number[];
-}
 
 export class RedisSpread {
   readonly #node: string;
   readonly #partitions: readonly RedisPartition[];
   /** Only with several partitions. A client that is not here may be in any of them: another process may have placed it. */
-  readonly #placed = new Map<ClientId, Placed>();
+  readonly #placed = new Placements();
 
   constructor(node: string, partitions: readonly RedisPartition[]) {
     this.#node = node;
@@ -30,7 +25,7 @@ export class RedisSpread {
     const parts = await this.#ask(id, [...spots.keys()], (partition, n) =>
       partition.join(arrival, spots.get(n) ?? NOWHERE, now, ends, before),
     );
-    if (this.#partitions.length > 1) this.#placed.set(id, { client: arrival, partitions: [...spots.keys()] });
+    if (this.#partitions.length > 1) this.#placed.put(id, { client: arrival, partitions: [...spots.keys()] }, now);
     return merge(id, parts, place);
   }
 
@@ -48,16 +43,18 @@ export class RedisSpread {
     for (const id of answers.flatMap((answer) => answer.unknown)) missing.set(id, (missing.get(id) ?? 0) + 1);
     const isUnknown = (id: ClientId): boolean => {
       // Of a client that was placed here no part may be missing.
-      const bound = this.#placed.has(id) ? 1 : this.#partitions.length;
+      const bound = this.#placed.get(id) ? 1 : this.#partitions.length;
       return !foreign.has(id) && (missing.get(id) ?? 0) >= bound;
     };
     const unknown = leases.map(({ id }) => id).filter(isUnknown);
+    for (const { id, seen } of leases) this.#placed.touch(id, seen);
     for (const id of [...foreign, ...unknown]) this.#placed.delete(id);
     return unknown;
   }
 
-  async expire(now: Millis): Promise<Change[]> {
-    const sweeps = await Promise.allSettled(this.#partitions.map((partition) => partition.expire(now)));
+  async expire(now: Millis, due: Millis): Promise<Change[]> {
+    this.#placed.forgetOld(now);
+    const sweeps = await Promise.allSettled(this.#partitions.map((partition) => partition.expire(now, due)));
     const gone = sweeps.flatMap((sweep) => (sweep.status === 'fulfilled' ? sweep.value : []));
     const failed = sweeps.find((sweep) => sweep.status === 'rejected');
     // Who was taken out must be told of; the other partitions are left to the next sweep.

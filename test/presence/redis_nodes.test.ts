@@ -111,4 +111,14 @@ describe.each([1, 4])('a process of a site, on %s partitions', (partitions) => {
     await going.expire(at(15));
     expect(await going.handOver(at(15), at(20))).toBe(false);
   });
+
+  it('that dies loses nobody while processes are still saying who lives', async () => {
+    const { going, staying } = await two();
+    await going.join(ann('a1'), at(1), at(61));
+    expect(await staying.expire(at(40), Number.NEGATIVE_INFINITY)).toEqual([]);
+    expect(await going.renew([{ id: 'a1', seen: at(41), ends: at(101) }])).toEqual([]);
+    expect(await staying.expire(at(42), at(41))).toEqual([]);
+    expect(await staying.expire(at(101), at(100))).toEqual([]);
+    expect(await staying.expire(at(101))).toMatchObject([{ at: at(41) }]);
+  });
 });

@@ -5,6 +5,9 @@ import { type Running, scratch, startProcess } from '../support/process.js';
 import { startRedis } from '../support/redis.js';
 import { Tab } from '../support/tab.js';
 
+/** Each test starts several processes, and one lets a worker hang for as long as it may. */
+vi.setConfig({ testTimeout: 60_000 });
+
 const soon = (check: () => Promise<void> | void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 50 });
 
 async function oneProcess(env: Record<string, string> = {}): Promise<Running> {

@@ -5,23 +5,25 @@ import express from 'express';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { rank } from '../../lib/client/servers.js';
-import { type FayeOnline, fayeOnline } from '../../lib/index.js';
+import { type FayeOnline, fayeOnline, type Options } from '../../lib/index.js';
 import { freePort } from '../support/ports.js';
 
 export class Branch {
   readonly url: string;
+  readonly #options: Options;
   readonly #port: number;
   readonly #sockets = new Set<Socket>();
   #server: Server = createServer();
   #online: FayeOnline | undefined;
 
-  private constructor(port: number) {
+  private constructor(port: number, options: Options) {
+    this.#options = options;
     this.#port = port;
     this.url = `http://127.0.0.1:${port}/faye`;
   }
 
-  static async open(): Promise<Branch> {
-    const branch = new Branch(await freePort());
+  static async open(options: Options): Promise<Branch> {
+    const branch = new Branch(await freePort(), options);
     await branch.begin();
     onTestFinished(() => branch.stop());
     return branch;
@@ -40,7 +42,13 @@ export class Branch {
 
   async begin(): Promise<void> {
     const logger = pino({ level: 'silent' });
-    const online = fayeOnline({ database: 'sqlite::memory:', trustClients: true, grace: 0.5, logger });
+    const online = fayeOnline({
+      database: 'sqlite::memory:',
+      trustClients: true,
+      grace: 0.5,
+      logger,
+      ...this.#options,
+    });
     this.#online = online;
     this.#server = createServer(express().use(online));
     this.#server.on('connection', (socket) => {
@@ -62,9 +70,12 @@ export class Branch {
   }
 }
 
-/** Two servers: the one that a room belongs to, and the other. */
-export async function openBranches(room: string): Promise<{ urls: readonly string[]; home: Branch; other: Branch }> {
-  const [one, two] = [await Branch.open(), await Branch.open()];
+/** Two servers: the one that a room belongs to, and the other. They share what `options` make them share. */
+export async function openBranches(
+  room: string,
+  options: Options = {},
+): Promise<{ urls: readonly string[]; home: Branch; other: Branch }> {
+  const [one, two] = [await Branch.open(options), await Branch.open(options)];
   const urls = [one.url, two.url];
   const [home, other] = rank(urls, room)[0] === one.url ? [one, two] : [two, one];
   return { urls, home, other };

@@ -1,5 +1,4 @@
 // How the middleware sits in a host's application: mounts, parsers, upgrades, extensions, req.online, and mistakes.
-import { connect } from 'node:net';
 import express from 'express';
 import { describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -243,81 +242,6 @@ describe('a message that is wrong', () => {
 
 describe('an attack', () => {
   const deep = `${'['.repeat(3000)}${']'.repeat(3000)}`;
-  const raw = (port: number, text: string): Promise<void> =>
-    new Promise((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => socket.write(text));
-      socket.on('error', () => resolve()).on('close', () => resolve());
-      socket.once('data', () => socket.destroy());
-      setTimeout(() => socket.destroy(), 300);
-    });
-
-  it.each<[string, (url: string, port: number) => Promise<unknown>]>([
-    ['GET //', (_url, port) => raw(port, 'GET // HTTP/1.1\r\nHost: x\r\n\r\n')],
-    ['GET http://[', (_url, port) => raw(port, 'GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n')],
-    ['GET /faye//', (_url, port) => raw(port, 'GET /faye// HTTP/1.1\r\nHost: x\r\n\r\n')],
-    [
-      'GET // as an upgrade',
-      (_url, port) => raw(port, 'GET // HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
-    ],
-    [
-      'connection types with a huge length',
-      (url) => post(url, '{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":{"length":1e12}}'),
-    ],
-    ['50,000 empty messages', (url) => post(url, `[${Array(50_000).fill('{}').join()}]`)],
-    ['21,000 empty messages within the byte limit', (url) => post(url, `[${Array(21_000).fill('{}').join()}]`)],
-    [
-      '6 KB of nested arrays as an id',
-      (url) => post(url, `{"channel":"/meta/connect","clientId":"a","connectionType":"websocket","id":${deep}}`),
-    ],
-    ['6 KB of nested arrays as data', (url) => post(url, `{"channel":"/a","data":${deep}}`)],
-    ['6 KB of open brackets', (url) => post(url, '['.repeat(6000))],
-    [
-      'a body that ends too early',
-      (_url, port) =>
-        raw(port, 'POST /faye HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n['),
-    ],
-    [
-      'a bad chunk',
-      (_url, port) =>
-        raw(
-          port,
-          'POST /faye HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
-        ),
-    ],
-    [
-      'a poll with a body that never comes',
-      (_url, port) => raw(port, 'GET /faye?message=[] HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n'),
-    ],
-    ['a form', (url) => post(url, 'message=[]', { 'Content-Type': 'application/x-www-form-urlencoded' })],
-    ['JSONP', (url) => fetch(`${url}?message=[]&jsonp=alert`)],
-    ['EventSource', (url) => fetch(`${url}/someid`, { headers: { Accept: 'text/event-stream' } })],
-    ['scripts that do not exist', (url) => Promise.all(Array.from({ length: 50 }, (_, i) => fetch(`${url}/${i}.js`)))],
-  ])('by %s is survived, and the next request is answered at once', async (_what, attack) => {
-    const house = await startHouse(trusted);
-    const port = Number(new URL(house.url).port);
-    await attack(house.faye, port);
-    const answer = await fetch(house.faye, { ...posted(handshake), signal: AbortSignal.timeout(1000) });
-    expect(await answer.json()).toMatchObject([{ successful: true }]);
-  });
-
-  it('with 200 MB is stopped at the limit', async () => {
-    const house = await startHouse(trusted);
-    const chunk = Buffer.alloc(1024 * 1024, 32);
-    let sent = 0;
-    const body = new ReadableStream({
-      pull(controller) {
-        if (sent++ < 200) controller.enqueue(chunk);
-        else controller.close();
-      },
-    });
-    const big = { method: 'POST', headers: json, body, duplex: 'half' };
-    await fetch(house.faye, big as RequestInit).then(
-      (answer) => expect(answer.status).toBe(413),
-      () => undefined,
-    );
-    expect(sent).toBeLessThan(50);
-    expect((await post(house.faye, handshake)).status).toBe(200);
-  });
 
   it.each([
     ['text', 'x'],

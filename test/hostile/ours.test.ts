@@ -1,0 +1,48 @@
+// The attacks on faye-online, with every way to know users: each is survived, and answered as it should be.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { grew, judge } from './attack.js';
+import { attacks } from './attacks.js';
+import { HANDSHAKE, post } from './peer.js';
+import { type Memory, startVictim, type Victim } from './victim.js';
+
+/** Seconds that a connect is held. */
+const TIMEOUT = 2;
+/** Milliseconds in which the next request is answered. */
+const AT_ONCE = 100;
+
+const SERVERS = [
+  ['tokens', { identity: 'secret' }],
+  ['an async authenticate', { identity: 'authenticate' }],
+] as const;
+
+/** Milliseconds until another one is let in: the best of a few, since the machine has more to do. */
+async function waited(victim: Victim): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 20 && best >= AT_ONCE; tries++) {
+    const asked = performance.now();
+    expect((await post(victim, HANDSHAKE)).status).toBe(200);
+    best = Math.min(best, performance.now() - asked);
+  }
+  return best;
+}
+
+describe.each(SERVERS)('faye-online with %s', (_name, settings) => {
+  let victim: Victim;
+  let before: Memory;
+
+  beforeAll(async () => {
+    victim = await startVictim('ours.mjs', { ...settings, timeout: TIMEOUT });
+    before = await victim.ask('memory');
+  });
+  afterAll(() => victim.end());
+
+  it.each(attacks)('survives $row, $name', async (attack) => {
+    expect(await judge(victim, attack)).toEqual({ outcome: 'survives', got: attack.answer });
+    expect(await waited(victim)).toBeLessThan(AT_ONCE);
+  });
+
+  it('gives back what all of them took, and prints nothing', async () => {
+    expect(await grew(victim, before)).toBe(false);
+    expect(victim.output).toBe('');
+  });
+});

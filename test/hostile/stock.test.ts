@@ -1,0 +1,31 @@
+// The attacks on stock Faye: what each of them does there, so that it is known that they are attacks.
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startRedis } from '../support/redis.js';
+import { type Attack, judge } from './attack.js';
+import { attacks } from './attacks.js';
+import { hostAttacks } from './attacks_host.js';
+import { startVictim, type Victim } from './victim.js';
+
+/** Seconds: short, so that what happens at the end of a poll happens soon. */
+const TIMEOUT = 2;
+/** Milliseconds that a death may take: the end of a poll and a little more. */
+const PATIENCE = 5000;
+
+async function stock({ variant = 'bare' }: Attack): Promise<Victim> {
+  const settings: Record<string, unknown> = { variant, timeout: TIMEOUT };
+  if (variant === 'redis') {
+    const redis = await startRedis();
+    onTestFinished(() => redis.close());
+    settings.redisPort = redis.port;
+  }
+  const victim = await startVictim('stock.mjs', settings);
+  onTestFinished(() => victim.end());
+  return victim;
+}
+
+describe('stock Faye', () => {
+  it.each([...attacks, ...hostAttacks])('$stock: $row, $name', async (attack) => {
+    const { outcome } = await judge(await stock(attack), attack, attack.stock === 'dies' ? PATIENCE : 0);
+    expect(outcome).toBe(attack.stock);
+  });
+});

@@ -60,6 +60,16 @@ export function ledgerReportContract(make: MakeDatabase): void {
     expect(past).toEqual([{ channel: FIRST, ms: 20_000, running: false }]);
   });
 
+  it('counts nothing in a window that began after a stay ended, though it seemed to run a moment ago', async () => {
+    await scene().join(ann('a1'), 0);
+    const late = await scene().store.whereabouts('1');
+    await scene().leave(ann('a1'), 10);
+    await scene().flushAt(30);
+    const report = scene().read({ whereabouts: async () => late });
+    expect(await report.time({ uid: '1', from: scene().at(20) })).toEqual([{ channel: FIRST, ms: 0, running: true }]);
+    expect(await report.time({ uid: '1' })).toMatchObject([{ ms: 10_000 }]);
+  });
+
   it('tells of a user who is here, who was here, and who never was', async () => {
     await scene().join(ann('a1'), 0);
     await scene().join(bob('b1', { room: ROOM }), 0);

@@ -5,7 +5,7 @@ import { migrate } from '../../db/migrations.js';
 import { defineModels, type Models } from '../../db/models/index.js';
 import type { Cause, Client, Millis, Uid } from '../../lib/domain.js';
 import { Ledger, type LedgerOptions } from '../../lib/ledger/ledger.js';
-import { createReport } from '../../lib/ledger/report.js';
+import { createReport, type ReportOptions } from '../../lib/ledger/report.js';
 import { MemoryStore } from '../../lib/presence/memory.js';
 import type { Report } from '../../lib/report.js';
 import { type LegacyReader, legacyReader } from './ledger_reader.js';
@@ -62,13 +62,14 @@ export class LedgerScene {
     });
   }
 
-  read(): Report {
+  read(options: Partial<ReportOptions> = {}): Report {
     return createReport({
       sequelize: this.sequelize,
       roster: (kind, channel) => this.store.roster(kind, channel),
       census: (kind) => this.store.census(kind),
       whereabouts: (uid) => this.store.whereabouts(uid),
       now: () => this.now,
+      ...options,
     });
   }
 

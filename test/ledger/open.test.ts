@@ -1,8 +1,8 @@
 // Opening a database: what the option `database` may say, and what is said when it is wrong.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { QueryTypes } from 'sequelize';
+import { QueryTypes, Transaction } from 'sequelize';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../db/open.js';
 import { sqliteFile } from './databases.js';
@@ -22,6 +22,26 @@ describe('openDatabase', () => {
     await sequelize.close();
     await database.remove();
     expect(asked).toEqual(['wal', 5_000, 1]);
+  });
+
+  it('leaves no file of SQLite open that could not be written to because another process writes', async () => {
+    const database = await sqliteFile();
+    const [writer, other] = [await database.open(), await database.open()];
+    const open = async (): Promise<number> => {
+      const files = await readdir('/proc/self/fd');
+      const paths = await Promise.all(files.map((file) => readlink(`/proc/self/fd/${file}`).catch(() => '')));
+      return paths.filter((path) => database.url.endsWith(path) && path !== '').length;
+    };
+    const writing = await writer.transaction({ type: Transaction.TYPES.IMMEDIATE });
+    const fail = () => expect(other.transaction({ type: Transaction.TYPES.IMMEDIATE })).rejects.toThrow(/SQLITE_BUSY/);
+    await fail();
+    // SQLite keeps what it has of a file that is in use, for whoever opens it next.
+    const before = await open();
+    await fail();
+    expect(await open()).toBe(before);
+    await writing.rollback();
+    await Promise.all([writer.close(), other.close()]);
+    await database.remove();
   });
 
   it.each(['sqlite:', 'postgres://localhost/x', 'mysql://localhost', 'online.sqlite', ''])(

@@ -104,6 +104,8 @@ function run(port: number, folder: string, args: readonly string[]): Promise<Chi
     '--skip-name-resolve',
     // Survives the end of the process, which is what tests bring about, without waiting for the disk.
     '--innodb-flush-log-at-trx-commit=2',
+    '--innodb-flush-method=nosync',
+    '--sync-frm=0',
     '--innodb-buffer-pool-size=32M',
   ];
   const child = spawn('mariadbd', [...settings, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -3,7 +3,10 @@
 -- ARGV 1-5: now node floor holds epoch (see changes.lua); 6 id; 7 key; 8 uid; 9 uname; 10 room or ''; 11 activity or '';
 -- 12 '1' if the login log counts the client on one of these; 13 when its lease ends; 14 when the node's lease ends if it has
 -- none yet; 15 and 16, 17 and 18: since and epoch of the presence in the room, on the activity, as the client stood before
--- @return {the change or '', the client's record before or '', ms, dropped}
+-- 19 '1' if the client is gone already, and comes in only when the store was emptied since it stood as before;
+-- 20 '1' to be told where it stands if nothing changes
+-- @return {the change or '', the client's record before or '', ms, dropped, '' or where it stands: a list of {kind, channel,
+-- since, epoch}}
 
 local id, ends, node_ends = ARGV[6], ARGV[13], ARGV[14]
 
@@ -15,7 +18,7 @@ local to = { room = given(10), activity = given(11), logs = ARGV[12] == '1' }
 local before = redis.call('HGET', CLIENTS, id)
 local known = before and cjson.decode(before)
 local somewhere = to.room or to.activity
-if not known and not somewhere then return { '', '', 0, 0 } end
+if not known and not somewhere then return { '', '', 0, 0, '' } end
 
 -- A client that stood in another epoch of a channel stood in a store that was emptied since: its presence goes on.
 local since, again = {}, false
@@ -30,6 +33,8 @@ if not known then
     end
   end
 end
+
+if ARGV[19] == '1' and not again then return { '', before or '', 0, 0, '' } end
 
 local client = known or { uid = ARGV[8], uname = ARGV[9], key = ARGV[7], node = '', logs = false }
 local steps = relocate(client, to, now, since)
@@ -59,4 +64,14 @@ else
   end
   add(LEASES, ends, id)
 end
-return { change, before or '', digits(told.ms), told.dropped }
+local stands = {}
+if change == '' and ARGV[20] == '1' then
+  for _, kind in ipairs(KINDS) do
+    local spot = to[kind] and kind .. ' ' .. to[kind]
+    local state, there = spot and read(CHANNELS, spot), spot and read(PRESENCES, spot .. '\n' .. client.uid)
+    if state and there then
+      stands[#stands + 1] = { kind = kind, channel = to[kind], since = there.since, epoch = state.epoch }
+    end
+  end
+end
+return { change, before or '', digits(told.ms), told.dropped, stands[1] and cjson.encode(stands) or '' }

@@ -59,9 +59,22 @@ export class RedisStore implements PresenceStore {
     this.now = this.#clock.now;
   }
 
-  async join(client: Client, now: Millis, ends: Millis, before: readonly Standing[] = []): Promise<Change | null> {
+  async join(
+    client: Client,
+    now: Millis,
+    ends: Millis,
+    before: readonly Standing[] = [],
+    stands?: (standings: readonly Standing[]) => void,
+  ): Promise<Change | null> {
     if (!this.#clock.isSet) await this.#setClock();
-    return this.#turns.take(client.id, () => this.#spread.join(client, now, ends, before));
+    const arrives = { now, ends, before, recall: false, asks: stands !== undefined };
+    return this.#turns.take(client.id, () => this.#spread.join(client, arrives, stands));
+  }
+
+  async recall(client: Client, seen: Millis, ends: Millis, before: readonly Standing[]): Promise<Change | null> {
+    if (!this.#clock.isSet) await this.#setClock();
+    const arrives = { now: seen, ends, before, recall: true, asks: false };
+    return this.#turns.take(client.id, () => this.#spread.join(client, arrives));
   }
 
   async renew(leases: readonly Lease[]): Promise<ClientId[]> {

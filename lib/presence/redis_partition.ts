@@ -25,6 +25,18 @@ export interface RedisPartitionOptions {
   readonly onDropped: (dropped: number) => void;
 }
 
+/** How a client comes in. */
+export interface Arrival {
+  readonly now: Millis;
+  readonly ends: Millis;
+  /** Where it stood by what this process was last told. */
+  readonly before: readonly Standing[];
+  /** It is gone already, and comes in only if the store was emptied since. */
+  readonly recall: boolean;
+  /** Wants to be told where it stands if nothing changes. */
+  readonly asks: boolean;
+}
+
 export interface Gone {
   readonly id: ClientId;
   readonly part: Part;
@@ -38,13 +50,7 @@ export class RedisPartition {
   }
 
   /** @param spots what of the client's place lies here; it leaves this partition when nothing does. */
-  async join(
-    { id, key, user }: Client,
-    spots: Spots,
-    now: Millis,
-    ends: Millis,
-    before: readonly Standing[],
-  ): Promise<Part> {
+  async join({ id, key, user }: Client, spots: Spots, { now, ends, before, recall, asks }: Arrival): Promise<Part> {
     const { room = '', activity = '', logs } = spots;
     const stood = (kind: Standing['kind'], channel: string) => {
       const standing = before.find((one) => one.kind === kind && one.channel === channel);
@@ -52,7 +58,9 @@ export class RedisPartition {
     };
     const client = [id, key, user.uid, user.uname, room, activity, logs ? '1' : '', ends];
     const standings = [...stood('room', room), ...stood('activity', activity)];
-    return this.#part(await this.#change('join', now, [...client, now + this.#options.nodeLease, ...standings]));
+    const flags = [recall ? '1' : '', asks ? '1' : ''];
+    const node = now + this.#options.nodeLease;
+    return this.#part(await this.#change('join', now, [...client, node, ...standings, ...flags]));
   }
 
   async leave(id: ClientId, now: Millis, cause: Cause): Promise<Part> {
@@ -119,9 +127,10 @@ export class RedisPartition {
     return this.#options.run(name, this.#options.keys.all, args);
   }
 
-  #part([change, before, ms, dropped]: readonly Answer[]): Part {
+  #part([change, before, ms, dropped, stands]: readonly Answer[]): Part {
     this.#heed(ms, dropped);
-    return partOf(change, before);
+    const part = partOf(change, before);
+    return stands ? { ...part, stands: JSON.parse(String(stands)) as Standing[] } : part;
   }
 
   #heed(ms: Answer | undefined, dropped: Answer | undefined): void {

@@ -1,6 +1,7 @@
 // A client in a partitioned store: its place is split over the partitions, and what they answer is put together again.
 import type { Change, Channel, ClientId, Kind, Place, Step } from '../domain.js';
 import { partitionOf } from './redis_keys.js';
+import type { Standing } from './store.js';
 
 /** What of a place lies in one partition. */
 export interface Spots {
@@ -15,6 +16,8 @@ export interface Part {
   readonly change: Change | null;
   /** Where the client was before, and which node held it ('' when nobody did); null when it was not in this partition. */
   readonly before: (Place & { readonly node: string }) | null;
+  /** Where it stands, when that was asked and nothing changed. */
+  readonly stands?: readonly Standing[];
 }
 
 export const NOWHERE: Spots = { logs: false };

@@ -1,6 +1,6 @@
 // The clients of the Redis store over its partitions: who is asked about whom, and what all of them answered as one.
 import type { Cause, Change, Client, ClientId, Millis } from '../domain.js';
-import type { Gone, RedisPartition } from './redis_partition.js';
+import type { Arrival, Gone, RedisPartition } from './redis_partition.js';
 import { merge, NOWHERE, type Part, split } from './redis_parts.js';
 import { Placements } from './redis_placements.js';
 import type { Lease, Standing } from './store.js';
@@ -16,17 +16,21 @@ export class RedisSpread {
     this.#partitions = partitions;
   }
 
-  async join(client: Client, now: Millis, ends: Millis, before: readonly Standing[]): Promise<Change | null> {
+  /** @param stands told where the client stands, when it was there already */
+  async join(client: Client, arrives: Arrival, stands?: (standings: Standing[]) => void): Promise<Change | null> {
     const { id, place } = client;
     const spots = split(place, this.#partitions.length);
     // The user that a client came in with stays: partitions that it enters later cannot know who that was.
     const { user, key } = this.#placed.get(id)?.client ?? client;
     const arrival = { id, key, user, place };
     const parts = await this.#ask(id, [...spots.keys()], (partition, n) =>
-      partition.join(arrival, spots.get(n) ?? NOWHERE, now, ends, before),
+      partition.join(arrival, spots.get(n) ?? NOWHERE, arrives),
     );
-    if (this.#partitions.length > 1) this.#placed.put(id, { client: arrival, partitions: [...spots.keys()] }, now);
-    return merge(id, parts, place);
+    if (this.#partitions.length > 1 && !arrives.recall)
+      this.#placed.put(id, { client: arrival, partitions: [...spots.keys()] }, arrives.now);
+    const change = merge(id, parts, place);
+    if (!change) stands?.(parts.flatMap((part) => part.stands ?? []));
+    return change;
   }
 
   async leave(id: ClientId, now: Millis, cause: Cause): Promise<Change | null> {

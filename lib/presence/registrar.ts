@@ -29,10 +29,12 @@ export class Registrar {
     if (!admitted) return;
     const { client, at, ends, before, gone } = admitted;
     if (gone) return this.#recall(admitted);
-    const change = await this.#ask((store) => store.join(client, at, ends, before));
+    const shared = this.#options.store.recall !== undefined;
+    const learn = shared && before.length === 0 ? this.#book.standings.learn(id) : undefined;
+    const change = await this.#ask((store) => store.join(client, at, ends, before, learn));
     if (change === undefined) this.#book.failedToJoin(id);
     else this.#tell(change);
-    if (change && this.#options.store.recall) this.#book.standings.take(change);
+    if (change && shared) this.#book.standings.take(change);
   }
 
   /** Who is gone already is brought into a store that has lost everything, so that the stay ends when it did. */

@@ -23,6 +23,11 @@ export class Standings {
     this.#byId.set(id, [...kept, ...standings]);
   }
 
+  /** A function that is told where a client stands. */
+  learn(id: ClientId): (standings: readonly Standing[]) => void {
+    return (standings) => this.#byId.set(id, standings);
+  }
+
   forget(id: ClientId): void {
     this.#byId.delete(id);
   }

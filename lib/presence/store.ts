@@ -43,8 +43,15 @@ export interface PresenceStore {
    * @param before where the client stood by what this process was last told. A store that does not know the client, and
    * has another epoch for such a channel or none, has lost everything since: the presence goes on with its old beginning
    * instead of a new one, and the Change has the cause `again`, with `from` the same as `to`.
+   * @param stands in a shared store told where the client stands, when it was there already: it came by another process.
    */
-  join(client: Client, now: Millis, ends: Millis, before?: readonly Standing[]): Promise<Change | null>;
+  join(
+    client: Client,
+    now: Millis,
+    ends: Millis,
+    before?: readonly Standing[],
+    stands?: (standings: readonly Standing[]) => void,
+  ): Promise<Change | null>;
   /**
    * In a shared store: the same for a client that is gone or going by now. It is brought in only when the store has lost
    * everything since `before`, so that it can leave as of its last proof of life, `seen`; else null.

@@ -50,6 +50,48 @@ describe.each([1, 4])('a Redis that was emptied, on %s partitions', (partitions)
     expect(rowsOf(await writtenDown(store)).visits).toMatchObject([line, { status: 0, channel: line.channel }]);
   });
 
+  it('recalls who went meanwhile, so that the stay ends when it did', async () => {
+    const store = await open();
+    const before = standingsOf(await store.join(ann('a1'), at(0), at(60)));
+    await empty();
+    expect(await store.recall(ann('a1'), at(20), at(20), before)).toMatchObject({ cause: 'again' });
+    expect(await store.expire(at(40))).toMatchObject([
+      {
+        cause: 'lost',
+        at: at(20),
+        steps: [
+          { since: at(0), at: at(20) },
+          { since: at(0), at: at(20) },
+        ],
+      },
+    ]);
+  });
+
+  it('recalls nobody when it lost nothing', async () => {
+    const store = await open();
+    const before = standingsOf(await store.join(ann('a1'), at(0), at(60)));
+    expect(await store.recall(ann('a1'), at(20), at(20), before)).toBeNull();
+    expect(await store.whereabouts(ann.user.uid)).toMatchObject([{ seen: at(0) }, { seen: at(0) }]);
+    await store.leave('a1', at(30), 'leave');
+    expect(await store.recall(ann('a1'), at(20), at(20), before)).toBeNull();
+    expect(await store.whereabouts(ann.user.uid)).toEqual([]);
+  });
+
+  it('is told again by a process to which ann came later', async () => {
+    const site = new Site(server(), partitions);
+    const [here, there] = [await site.store(), await site.store()];
+    await here.join(ann('a1'), at(0), at(60));
+    const stands: Standing[] = [];
+    expect(await there.join(ann('a1'), at(10), at(70), [], (standings) => stands.push(...standings))).toBeNull();
+    expect(stands.map(({ kind, since }) => [kind, since])).toEqual([
+      ['room', at(0)],
+      ['activity', at(0)],
+    ]);
+    await empty();
+    const again = await there.join(ann('a1'), at(20), at(80), stands);
+    expect(again).toMatchObject({ cause: 'again', steps: [{ since: at(0) }, { since: at(0) }] });
+  });
+
   it('is told of two tabs: the presence goes on with the first of them', async () => {
     const site = new Site(server(), partitions);
     const [here, there] = [await site.store(), await site.store()];

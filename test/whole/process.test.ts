@@ -14,10 +14,14 @@ async function oneProcess(env: Record<string, string> = {}): Promise<Running> {
   return startProcess({ DATABASE_URL: `sqlite:${await scratch()}/online.sqlite`, DEBUG_FAYE: '1', ...env });
 }
 
-async function twoWorkers(): Promise<Running> {
+async function withRedis(): Promise<{ WORKERS: string; REDIS_URL: string }> {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
-  const server = await oneProcess({ WORKERS: '2', REDIS_URL: redis.url, FAYE_ONLINE_TRUST_CLIENTS: '1' });
+  return { WORKERS: '2', REDIS_URL: redis.url };
+}
+
+async function twoWorkers(): Promise<Running> {
+  const server = await oneProcess({ ...(await withRedis()), FAYE_ONLINE_TRUST_CLIENTS: '1' });
   onTestFinished(() => pidsOf(server).forEach(kill));
   return server;
 }
@@ -130,7 +134,7 @@ describe('wrong settings end the process, with one message', () => {
   });
 
   it('when no worker can open the database', async () => {
-    const env = { WORKERS: '2', REDIS_URL: 'redis://127.0.0.1:1', DATABASE_URL: `sqlite:${await scratch()}` };
+    const env = { ...(await withRedis()), DATABASE_URL: `sqlite:${await scratch()}` };
     const failure = await oneProcess(env).catch((error: unknown) => error);
     expect(String(failure)).toContain('ended with 1 before it listened');
     expect(String(failure).match(/it cannot be opened/g)).toHaveLength(1);
@@ -139,7 +143,7 @@ describe('wrong settings end the process, with one message', () => {
   it('when the port is in use', async () => {
     const { url } = await oneProcess();
     const PORT = new URL(url).port;
-    for (const env of [{ PORT }, { PORT, WORKERS: '2', REDIS_URL: 'redis://127.0.0.1:1' }]) {
+    for (const env of [{ PORT }, { PORT, ...(await withRedis()) }]) {
       await expect(oneProcess(env)).rejects.toThrow(`port ${PORT} is in use: set PORT to another`);
     }
   });

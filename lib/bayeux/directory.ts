@@ -2,6 +2,7 @@
 // between any two messages. One slot of a Redis Cluster holds it.
 import type { Channel, ClientId, Millis } from '../domain.js';
 import type { RedisClient } from '../redis.js';
+import { plainError } from './plain_error.js';
 import { Script } from './script.js';
 
 /** What the directory knows of a client. */
@@ -71,7 +72,7 @@ export class Directory {
   }
 
   async find(id: ClientId): Promise<Entry | undefined> {
-    const record = await this.#options.commands.hget(this.#records, id);
+    const record = await asked(this.#options.commands.hget(this.#records, id));
     return record === null ? undefined : entryOf(record);
   }
 
@@ -120,12 +121,12 @@ export class Directory {
   /** The clients live on. @returns whether all of them are known */
   async renew(ids: readonly ClientId[], until: Millis): Promise<boolean> {
     const scores = ids.flatMap((id) => [until, id]);
-    return (await this.#options.commands.call('ZADD', this.#due, 'XX', 'CH', ...scores)) === ids.length;
+    return (await asked(this.#options.commands.call('ZADD', this.#due, 'XX', 'CH', ...scores))) === ids.length;
   }
 
   /** This process ends: who takes its clients need not wait for it. */
   async leave(): Promise<void> {
-    await this.#options.commands.zrem(this.#nodes, this.#options.node);
+    await asked(this.#options.commands.zrem(this.#nodes, this.#options.node));
   }
 
   #record({ channels, session }: Entry): string {
@@ -135,7 +136,15 @@ export class Directory {
   }
 
   async #run<T>(script: keyof typeof SCRIPTS, keys: readonly string[], args: readonly (string | number)[]): Promise<T> {
-    return (await SCRIPTS[script].run(this.#options.commands, keys, args)) as T;
+    return (await asked(SCRIPTS[script].run(this.#options.commands, keys, args))) as T;
+  }
+}
+
+async function asked<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw plainError(error);
   }
 }
 

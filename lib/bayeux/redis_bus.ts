@@ -5,6 +5,7 @@ import type { RedisClient } from '../redis.js';
 import { Directory, type Entry } from './directory.js';
 import { randomId } from './ids.js';
 import { bodyOf, letterOf, type Marker } from './markers.js';
+import { plainError } from './plain_error.js';
 import { Pulse } from './pulse.js';
 import { Tidings, type TidingsKinds } from './tidings.js';
 import { Unreturned } from './unreturned.js';
@@ -135,7 +136,7 @@ export class RedisBus {
 
   /** Of a lost connection the connection itself tells, once. */
   #failed(error: unknown): void {
-    if (error instanceof Error && error.name === 'ReplyError') this.#options.onError(error);
+    if (error instanceof Error && error.name === 'ReplyError') this.#options.onError(plainError(error));
   }
 
   async #beat(): Promise<void> {

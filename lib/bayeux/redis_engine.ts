@@ -14,7 +14,8 @@ export interface RedisEngineOptions extends RedisOptions {
 }
 
 const now = (): number => performance.timeOrigin + performance.now();
-const complain = (error: unknown): void => console.error('faye-online:', error);
+const complain = (error: unknown): void =>
+  console.error(`faye-online: ${error instanceof Error ? error.message : error}`);
 
 export const redisEngine: EngineType = {
   create: (proxy: EngineProxy, options: RedisEngineOptions): FayeEngine => {

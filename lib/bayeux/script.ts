@@ -17,6 +17,7 @@ export class Script {
     try {
       return await redis.call('EVALSHA', this.#sha, keys.length, ...keys, ...args);
     } catch (error) {
+      // It was not run: Redis is new, was started again, or its scripts were flushed.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
       return redis.call('EVAL', this.#text, keys.length, ...keys, ...args);
     }

@@ -1,0 +1,77 @@
+// The small parts of the bus: what is on its way, how it is written, and on which channels a message is heard.
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { expand } from '../../lib/bayeux/channels.js';
+import { bodyOf, letterOf } from '../../lib/bayeux/markers.js';
+import { plainError } from '../../lib/bayeux/plain_error.js';
+import { Tidings } from '../../lib/bayeux/tidings.js';
+import { Unreturned } from '../../lib/bayeux/unreturned.js';
+
+const Channel = createRequire(import.meta.url)('faye/src/protocol/channel') as { expand(name: string): string[] };
+const letter = (json: string) => ({ channel: '/classes/4/chat', json });
+
+describe('a message that is on its way', () => {
+  it('is delivered once: when it comes back, or when it does not', () => {
+    const unreturned = new Unreturned(1_000);
+    const numbers = ['"a"', '"b"', '"c"'].map((json, n) => unreturned.add(letter(json), n));
+    expect(unreturned.take(numbers[1] ?? 0)).toMatchObject(letter('"b"'));
+    expect([...unreturned.takeBefore(2)]).toMatchObject([letter('"a"')]);
+    expect([...unreturned.takeBefore(Number.POSITIVE_INFINITY)]).toMatchObject([letter('"c"')]);
+    for (const number of numbers) expect(unreturned.take(number)).toBeUndefined();
+  });
+
+  it('takes room, which is bounded, until it is delivered', () => {
+    const unreturned = new Unreturned(10);
+    const number = unreturned.add(letter('"eleven text"'), 0);
+    expect(unreturned.full).toBe(true);
+    unreturned.take(number);
+    expect(unreturned.full).toBe(false);
+  });
+
+  it('is read as it was written', () => {
+    const text = 'mnode 12\n/classes/4/chat\n{"data":"two\\nlines"}';
+    const { body, ...head } = bodyOf(text);
+    expect(head).toEqual({ kind: 'm', from: 'node', number: 12 });
+    expect(letterOf(body)).toEqual(letter('{"data":"two\\nlines"}'));
+  });
+
+  it('is heard on the same channels as with Faye', () => {
+    const segment = fc.stringMatching(/^[a-z0-9_-]{1,4}$/);
+    fc.assert(
+      fc.property(fc.array(segment, { minLength: 1, maxLength: 6 }), (segments) => {
+        const name = `/${segments.join('/')}`;
+        expect(expand(name).sort()).toEqual(Channel.expand(name).sort());
+      }),
+    );
+  });
+});
+
+describe('tidings', () => {
+  it('of one turn go together, and each listener hears its kind', async () => {
+    const kicked = vi.fn();
+    const other = new Tidings(() => undefined);
+    other.on('kick', kicked);
+    const sent = vi.fn((body: string) => other.hear(body));
+    const tidings = new Tidings(sent);
+    tidings.tell('kick', { id: 'a1', until: 1 });
+    tidings.tell('kick', { id: 'b1', until: 2 });
+    await vi.waitFor(() => expect(sent).toHaveBeenCalledTimes(1));
+    expect(kicked.mock.calls).toEqual([[{ id: 'a1', until: 1 }], [{ id: 'b1', until: 2 }]]);
+  });
+
+  it('go at once when something follows that depends on them', () => {
+    const sent = vi.fn();
+    const tidings = new Tidings(sent);
+    tidings.tell('kick', { id: 'a1', until: 1 });
+    tidings.flush();
+    expect(sent).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('an error of Redis', () => {
+  it('is told without its command, in which clientIds are', () => {
+    const error = Object.assign(new Error('OOM command not allowed'), { command: { name: 'hset', args: ['secret'] } });
+    expect(JSON.stringify({ ...plainError(error), message: plainError(error).message })).not.toContain('secret');
+  });
+});

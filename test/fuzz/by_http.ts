@@ -4,14 +4,20 @@ import type { Attacker } from './attacker.js';
 
 const STATUSES = new Set([200, 400, 413, 415]);
 
+/** Milliseconds after which most pages do not wait for the answer to a connect any more: it is held for long. */
+const BROKEN_OFF = 300;
+
 /** Posts until it is enough. Each answer comes in time, has a status that we know, and says what may be said. */
 export async function byHttp(attacker: Attacker, goesOn: () => boolean, deadline: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   while (goesOn()) {
     const { text, count } = attacker.next();
     const asked = performance.now();
-    const { status, answer } = await post(attacker, agent, text, deadline);
-    attacker.account.answered(count, `HTTP ${status}`, performance.now() - asked);
+    const patience = text.includes('/meta/connect') ? BROKEN_OFF : deadline;
+    const { status, answer } = await post(attacker, agent, text, patience);
+    const isHeld = status === 'no answer' && patience < deadline;
+    attacker.account.answered(count, isHeld ? 'HTTP broken off' : `HTTP ${status}`, performance.now() - asked);
+    if (isHeld) continue;
     if (status === 200) attacker.heard(answer);
     else if (!STATUSES.has(Number(status))) attacker.account.fail(`POST got ${status} ${answer}`, attacker.sent);
     if (attacker.random.chance(0.02)) attacker.forget();

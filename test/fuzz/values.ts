@@ -51,7 +51,6 @@ const CHANNELS = [
   '/é',
   `/${'x'.repeat(200)}`,
   '/a'.repeat(40),
-  '/{x}:y',
 ] as const;
 /** Names that an object has without being told. */
 const NAMES = [

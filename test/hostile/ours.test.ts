@@ -1,5 +1,6 @@
 // The attacks on faye-online, with every way to know users: each is survived, and answered as it should be.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRedis } from '../support/redis.js';
 import { grew, judge } from './attack.js';
 import { attacks } from './attacks.js';
 import { HANDSHAKE, post } from './peer.js';
@@ -10,10 +11,23 @@ const TIMEOUT = 2;
 /** Milliseconds in which the next request is answered. */
 const AT_ONCE = 100;
 
-const SERVERS = [
+interface Settings {
+  readonly identity: 'secret' | 'authenticate';
+  /** Whether it is one of several servers, on a Redis. */
+  readonly redis?: true;
+}
+
+const SERVERS: readonly [name: string, settings: Settings][] = [
   ['tokens', { identity: 'secret' }],
   ['an async authenticate', { identity: 'authenticate' }],
-] as const;
+];
+
+/** Starts what the server needs. @returns its settings, and how to end what was started */
+async function prepare({ identity, redis }: Settings): Promise<{ given: object; close: () => Promise<void> }> {
+  if (!redis) return { given: { identity, timeout: TIMEOUT }, close: () => Promise.resolve() };
+  const { url, close } = await startRedis();
+  return { given: { identity, timeout: TIMEOUT, redis: url }, close };
+}
 
 /** Milliseconds until another one is let in: the best of a few, since the machine has more to do. */
 async function waited(victim: Victim): Promise<number> {
@@ -29,12 +43,18 @@ async function waited(victim: Victim): Promise<number> {
 describe.each(SERVERS)('faye-online with %s', (_name, settings) => {
   let victim: Victim;
   let before: Memory;
+  let end: () => Promise<void>;
 
   beforeAll(async () => {
-    victim = await startVictim('ours.mjs', { ...settings, timeout: TIMEOUT });
+    const { given, close } = await prepare(settings);
+    end = close;
+    victim = await startVictim('ours.mjs', given);
     before = await victim.ask('memory');
   });
-  afterAll(() => victim.end());
+  afterAll(async () => {
+    await victim.end();
+    await end();
+  });
 
   it.each(attacks)('survives $row, $name', async (attack) => {
     expect(await judge(victim, attack)).toEqual({ outcome: 'survives', got: attack.answer });

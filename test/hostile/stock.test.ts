@@ -8,11 +8,13 @@ import { startVictim, type Victim } from './victim.js';
 
 /** Seconds: short, so that what happens at the end of a poll happens soon. */
 const TIMEOUT = 2;
+/** Long, so that it does not give a client up, with all that it keeps for it, before that is measured. */
+const LONG = 60;
 /** Milliseconds that a death may take: the end of a poll and a little more. */
 const PATIENCE = 5000;
 
-async function stock({ variant = 'bare' }: Attack): Promise<Victim> {
-  const settings: Record<string, unknown> = { variant, timeout: TIMEOUT };
+async function stock({ variant = 'bare', heavy }: Attack): Promise<Victim> {
+  const settings: Record<string, unknown> = { variant, timeout: heavy ? LONG : TIMEOUT };
   if (variant === 'redis') {
     const redis = await startRedis();
     onTestFinished(() => redis.close());

@@ -1,4 +1,4 @@
-// The ledger's contract, part 8: two processes with one database.
+// The ledger's contract, part 9: two processes with one database.
 import { expect, it, vi } from 'vitest';
 import type { Ledger } from '../../lib/ledger/ledger.js';
 import { ann, bob, person } from '../support/people.js';

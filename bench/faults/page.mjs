@@ -35,6 +35,7 @@ export class Page {
     await this.#upgrade(port);
     if (this.#clientId === undefined) await this.#handshake();
     await this.#subscribe();
+    this.since ??= Date.now();
     this.#send('/meta/connect', { connectionType: 'websocket' });
   }
 

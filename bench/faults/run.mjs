@@ -1,12 +1,13 @@
-// Faults, and what became of them: node bench/faults/run.mjs [churn|kill|redis|mysql|all] [--rounds 10] [--clients 300] [--seed n]
+// Faults, and what became of them: node bench/faults/run.mjs [churn|kill|redis|mysql|idle|all] [--rounds 10] [--clients 300] [--seed n]
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import * as churn from './churn.mjs';
+import * as idle from './idle.mjs';
 import * as kill from './kill.mjs';
 import * as mysql from './mysql.mjs';
 import * as redis from './redis.mjs';
 
-const FAULTS = { churn, kill, redis, mysql };
+const FAULTS = { churn, kill, redis, mysql, idle };
 const WRONG = 1;
 const BROKEN = 2;
 

@@ -6,6 +6,7 @@ const { values } = parseArgs({
   options: {
     messages: { type: 'string', default: '100000' },
     seconds: { type: 'string', default: 'Infinity' },
+    deadline: { type: 'string', default: '1000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
@@ -15,7 +16,12 @@ const share = (all: string): number => Number(all) / SERVERS.length;
 
 console.log(`seed ${seed}`);
 for (const [name, server] of SERVERS) {
-  const settings = { seed, messages: share(values.messages), seconds: share(values.seconds), deadline: 1000 };
+  const settings = {
+    seed,
+    messages: share(values.messages),
+    seconds: share(values.seconds),
+    deadline: Number(values.deadline),
+  };
   const result = await fuzz(name, server, settings);
   console.log(told(result));
   if (result.died || result.faults.length + result.failures.length + result.left > 0) process.exitCode = 1;

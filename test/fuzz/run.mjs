@@ -1,4 +1,4 @@
-// Starts the fuzzer: node test/fuzz/run.mjs [--messages 100000] [--seconds 60] [--seed 7]. Needs the build (npm run build).
+// Starts the fuzzer: node test/fuzz/run.mjs [--messages 100000] [--seconds 60] [--seed 7] [--deadline 1000]. Needs the build (npm run build).
 // @ts-check
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';

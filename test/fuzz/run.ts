@@ -39,9 +39,9 @@ export const SERVERS = [
 /** Seconds: ann must not be given up because the machine has much else to do. */
 const TIMEOUT = 4;
 const ATTACKERS = [
-  [byHttp, 24],
-  [bySocket, 8],
-  [byTcp, 3],
+  [byHttp, 10],
+  [bySocket, 4],
+  [byTcp, 2],
 ] as const;
 
 export async function fuzz(name: string, server: object, settings: Settings): Promise<Result> {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Options } from './options.js';
+import { isTimeZone } from './schema.js';
 
 export interface Environment {
   readonly port: number;
@@ -35,6 +36,7 @@ const schema = z.object({
   WORKERS: z.coerce.number().int().min(1).max(64).default(1),
   LOG_LEVEL: z.enum(LEVELS).optional(),
   DEBUG_FAYE: flag.optional(),
+  FAYE_ONLINE_TIME_ZONE: z.string().refine(isTimeZone).optional(),
   FAYE_ONLINE_SECRET: z.string().min(1).optional(),
   FAYE_ONLINE_DEMO_SECRET: z.string().min(1).optional(),
   FAYE_ONLINE_TRUST_CLIENTS: flag.optional(),
@@ -52,6 +54,7 @@ const REMEDIES: Record<string, string> = {
   FAYE_ONLINE_DASHBOARD: '<user>:<password>',
   REDIS_URL: 'redis://<host>:<port> or rediss://<user>:<password>@<host>:<port>',
   FAYE_ONLINE_NAMESPACE: 'a word without blanks and braces',
+  FAYE_ONLINE_TIME_ZONE: 'an IANA name such as Europe/Berlin',
   WORKERS: 'a number from 1 to 64',
   LOG_LEVEL: `one of ${LEVELS.join(', ')}`,
   DEBUG_FAYE: '1 or 0',
@@ -85,6 +88,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
         : { secret: variables.FAYE_ONLINE_SECRET ?? variables.FAYE_ONLINE_DEMO_SECRET ?? demoSecret() }),
       database,
       migrate: database.startsWith('sqlite:'),
+      ...(variables.FAYE_ONLINE_TIME_ZONE === undefined ? {} : { timeZone: variables.FAYE_ONLINE_TIME_ZONE }),
       ...redis(REDIS_URL, variables.FAYE_ONLINE_NAMESPACE),
       ...dashboard(variables.FAYE_ONLINE_DASHBOARD),
     },

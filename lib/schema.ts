@@ -90,7 +90,7 @@ export const schema = z.strictObject({
   logger: having('warn', 'error', 'info').optional(),
 });
 
-function isTimeZone(timeZone: string): boolean {
+export function isTimeZone(timeZone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone }).format(0) !== '';
   } catch {

@@ -13,6 +13,8 @@ export interface HistoryOptions {
   readonly database: string | Sequelize;
   /** Bring the database up to date, instead of asking for it. */
   readonly migrate: boolean;
+  /** Told, line by line, what became of a database that the gem left. */
+  readonly tell?: (line: string) => void;
   readonly timeZone?: string;
   readonly store: PresenceStore;
   /** Settles when the store can be asked; default at once. */
@@ -81,7 +83,7 @@ async function open(options: HistoryOptions): Promise<Opened> {
 
 async function begin(sequelize: Sequelize, options: HistoryOptions): Promise<Opened> {
   const { store, beat, now, onError, timeZone, shared = false, settled = () => true } = options;
-  if (options.migrate) await migrate(sequelize, { timeZone });
+  if (options.migrate) await migrate(sequelize, { timeZone, ...(options.tell ? { tell: options.tell } : {}) });
   const pending = await pendingMigrations(sequelize);
   if (pending.length > 0) {
     throw new Error(

@@ -89,6 +89,7 @@ describe('a button of the dashboard', () => {
         page.evaluate(`document.forms[0].submit()`),
       ]);
       expect(answer.status()).toBe(403);
+      await page.waitForURL(/api\/kick/);
     }
     expect(done).toEqual([]);
   });

@@ -1,3 +1,4 @@
+// The types of services.mjs, for the tests.
 interface Needed {
   readonly name: string;
   readonly packages: readonly string[];

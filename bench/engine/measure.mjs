@@ -1,4 +1,5 @@
 // One publisher on one process, the subscribers of one channel on both: what a delivery costs, and what Redis is asked.
+import { setTimeout as pause } from 'node:timers/promises';
 import { Crowd } from '../driver/crowd.mjs';
 import { FanOut } from '../driver/fan_out.mjs';
 import { measured } from '../driver/measured.mjs';
@@ -8,7 +9,9 @@ import { Pair } from './pair.mjs';
 import { BenchRedis } from './redis.mjs';
 
 const ROOM = '/room/1';
-const WARM_UP_PUBLISHES = 8;
+/** So that the servers' code is compiled, as in a server in use. */
+const WARM_UP_DELIVERIES = 8000;
+const IDLE_MS = 2000;
 const SECONDS = 240;
 
 /**
@@ -41,13 +44,15 @@ async function fanOut(kind, { redis, pair, crowd }, { subscribers, publishes, ou
   });
   const run = (count, w) =>
     crowd.within(SECONDS, fan.start({ subscribers, publishes: count, outstanding: w }), () => fan.lacking());
-  await run(WARM_UP_PUBLISHES, 1);
+  await run(Math.ceil(WARM_UP_DELIVERIES / subscribers), 1);
   const results = {};
   for (const w of outstanding) {
     await pair.settle();
+    const idle = await idleRate(redis);
     const before = { commands: await redis.commands(), cpu: await redis.cpu() };
     const window = await measured(pair, crowd, () => run(publishes, w));
-    const asked = difference(await redis.commands(), before.commands);
+    // Heartbeats and the like go on whether anybody publishes or not.
+    const asked = difference(await redis.commands(), before.commands) - idle * window.ms;
     const redisCpu = (await redis.cpu()) - before.cpu;
     results[`S=${subscribers}, W=${w}`] = figures(window, { publishes, asked, redisCpu });
   }
@@ -66,6 +71,14 @@ function figures({ ms, cpuMs, result: delays }, { publishes, asked, redisCpu }) 
     p99Ms: percentile(sorted, 99),
     commands: asked / publishes,
   };
+}
+
+/** Commands per millisecond while nothing is published. */
+async function idleRate(redis) {
+  const before = await redis.commands();
+  const start = performance.now();
+  await pause(IDLE_MS);
+  return difference(await redis.commands(), before) / (performance.now() - start);
 }
 
 function difference(after, before) {

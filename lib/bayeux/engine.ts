@@ -151,8 +151,9 @@ export class Engine implements FayeEngine, Outlet {
         frame ??= textFrame(typeof spoken === 'string' ? `[${spoken}]` : JSON.stringify([spoken]));
         client.link.write(frame);
       } else {
-        message ??= typeof spoken === 'string' ? (JSON.parse(spoken) as Message) : spoken;
-        this.#queue(client, together ? message : structuredClone(message));
+        if (!together) message = copyOf(spoken);
+        else message ??= typeof spoken === 'string' ? messageOf(spoken) : spoken;
+        this.#queue(client, message);
       }
     }
   }
@@ -166,4 +167,8 @@ export class Engine implements FayeEngine, Outlet {
   }
 }
 
+const messageOf = (json: string): Message => JSON.parse(json) as Message;
+/** Messages are JSON; this is several times as fast as structuredClone. */
+const copyOf = (spoken: Message | string): Message =>
+  messageOf(typeof spoken === 'string' ? spoken : JSON.stringify(spoken));
 const withoutId = ({ clientId, ...message }: Message): Message => message;

@@ -37,6 +37,11 @@ export interface FayeOnline extends RequestHandler {
   status(): Promise<Status>;
   /** Sends a user, or everyone in a room, away; they are told not to come back. @returns how many clients that were */
   kick(whom: Uid | number | { readonly room: Channel }): Promise<number>;
+  /**
+   * Believes none of the tokens any more that a user has now, and sends the user away: at once, and in other processes within
+   * five seconds. Rejects when it could not be written down.
+   */
+  revoke(uid: Uid | number): Promise<void>;
   /** Whether a client has an open WebSocket or a held poll in this process. */
   hasConnection(clientId: ClientId): boolean;
   /** Listens to an event; `off` ends it. A listener that throws or rejects is told to `error`. */

@@ -10,9 +10,12 @@ import { Sessions } from './bayeux/sessions.js';
 import { createDashboard } from './dashboard/index.js';
 import type { Channel, ClientId, Millis, Uid } from './domain.js';
 import { Events, forwardEvents } from './events.js';
+import { grantError } from './grants.js';
 import { byHost, byToken, byWord, type Identify } from './identity/identify.js';
+import { Unidentified } from './identity/identity.js';
+import { Revocations } from './identity/revocations.js';
 import { type TokenClaims, type TokenOptions, Tokens } from './identity/tokens.js';
-import { clientKey, keysOf } from './keys.js';
+import { clientKey, formKeyOf, keysOf } from './keys.js';
 import { createKick } from './kick.js';
 import { History } from './ledger/history.js';
 import { Log } from './log.js';
@@ -23,6 +26,7 @@ import { foreignTo } from './origins.js';
 import { Announcer } from './presence/announcer.js';
 import { Presence } from './presence/presence.js';
 import type { LogQuery, TimeQuery } from './report.js';
+import { Revoking } from './revoking.js';
 import { openShared } from './shared.js';
 import { createStatus } from './status.js';
 
@@ -94,12 +98,13 @@ export function fayeOnline(options: Options): FayeOnline {
   });
   bus?.on('changes', (change) => announcer.tell(change));
   bus?.watch((answers) => (answers ? lull.end(BUS) : lull.begin(BUS)));
-  const tokens = new Tokens(keysOf(config), placeError);
+  const tokens = new Tokens(keysOf(config), placeError, { grantError, onError });
+  const revocations = new Revocations({ now: Date.now });
   const keyOf = clientKey(config);
   const sessions = new Sessions(keyOf);
   const rules = createRules(config.authorize ?? ownPlaces, onError);
   const gate = new Gate({
-    identify: identifyBy(config, tokens),
+    identify: identifyBy(config, tokens, revocations),
     rules,
     claimless: config.authenticate !== undefined,
     anonymous: config.anonymous,
@@ -139,9 +144,26 @@ export function fayeOnline(options: Options): FayeOnline {
     room: (channel: Channel) => store.roster('room', channel),
     token: (claims: TokenClaims, options?: TokenOptions) => tokens.sign(claims, options),
   };
+  const kick = createKick({ store, sessions, kick: (id) => bayeux.kick(id) });
+  const revoking = new Revoking({
+    revocations,
+    book: history.revoked,
+    shared: shared.among,
+    now: Date.now,
+    kick,
+    onError,
+  });
   const dashboard = createDashboard({
     report,
     status,
+    actions: {
+      kick,
+      ...(config.secret ? { revoke: (uid: Uid) => revoking.revoke(uid) } : {}),
+      publish: (channel, data) => bayeux.publish(channel, data),
+      ...(config.secret ? { verifyServer: (token: string) => isOurServer(tokens, token) } : {}),
+    },
+    formKey: formKeyOf(config),
+    warn: (message) => logger.warn(message),
     ...(config.dashboard ? { access: config.dashboard } : {}),
     ...zone,
     production: process.env.NODE_ENV === 'production',
@@ -153,6 +175,7 @@ export function fayeOnline(options: Options): FayeOnline {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     clearInterval(sweep);
+    revoking.close();
     await presence.close();
     await announcer.close();
     bayeux.close();
@@ -163,7 +186,7 @@ export function fayeOnline(options: Options): FayeOnline {
   const { emitter } = events;
   const online: FayeOnline = Object.assign(createMiddleware({ bayeux, mount, dashboard, answers }), {
     bayeux,
-    ready: history.ready,
+    ready: history.ready.then(() => revoking.start()),
     attach: (server: Server, prefix?: string) => {
       bayeux.attach(server, prefix);
       return online;
@@ -175,7 +198,8 @@ export function fayeOnline(options: Options): FayeOnline {
     at: (channel: Channel, instant: Date | Millis) => report.at(channel, Number(instant)),
     log: (query: LogQuery = {}) => report.log(query),
     status,
-    kick: createKick({ store, sessions, kick: (id) => bayeux.kick(id) }),
+    kick,
+    revoke: (uid: Uid | number) => revoking.revoke(uid),
     hasConnection: (clientId: ClientId) => bayeux.hasConnection(clientId),
     on: emitter.on.bind(emitter),
     once: emitter.once.bind(emitter),
@@ -199,7 +223,18 @@ function* roomsOf(channels: Iterable<Channel>): Iterable<Channel> {
   }
 }
 
-function identifyBy(config: Config, tokens: Tokens): Identify {
+/** A token that is none is a refusal; keys that cannot be had are an error. */
+async function isOurServer(tokens: Tokens, token: string): Promise<boolean> {
+  try {
+    await tokens.verifyServer(token);
+    return true;
+  } catch (error) {
+    if (error instanceof Unidentified && error.code !== 500) return false;
+    throw error;
+  }
+}
+
+function identifyBy(config: Config, tokens: Tokens, revocations: Revocations): Identify {
   if (config.authenticate) return byHost(config.authenticate);
-  return config.trustClients ? byWord : byToken(tokens);
+  return config.trustClients ? byWord : byToken(tokens, revocations);
 }

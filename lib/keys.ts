@@ -6,10 +6,22 @@ import type { Config } from './options.js';
 
 export const keysOf = ({ secret }: Config): Secret => secret ?? [];
 
+/** The secret that all processes of the site have; undefined when there is none, or it changes. */
+const steady = ({ secret }: Config): string | undefined =>
+  typeof secret === 'function' ? undefined : typeof secret === 'string' ? secret : secret?.[0]?.secret;
+
+/** A key for what is not a token, the same in all processes that have the same secret. */
+const derived = (secret: string, purpose: string): string =>
+  createHmac('sha256', secret).update(purpose).digest('base64url');
+
+/** From which the tokens of the dashboard's forms are made. */
+export function formKeyOf(config: Config): string | undefined {
+  const secret = steady(config);
+  return secret && derived(secret, 'faye-online forms');
+}
+
 /** A keyed hash of a clientId. The key is the site's, or random: the hash only has to be told apart, not told again. */
 export function clientKey(config: Config): (id: ClientId) => string {
-  const { secret } = config;
-  const own = typeof secret === 'function' ? undefined : typeof secret === 'string' ? secret : secret?.[0]?.secret;
-  const key = createSecretKey(Buffer.from(own ?? randomBytes(32)));
+  const key = createSecretKey(Buffer.from(steady(config) ?? randomBytes(32)));
   return (id) => createHmac('sha256', key).update(id).digest('base64url').slice(0, 16);
 }

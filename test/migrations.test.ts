@@ -16,9 +16,12 @@ const NAMES = [
   '20130531033325_add_faye_user_login_logs.cjs',
   '20261124000000_add_faye_stays.cjs',
   '20261124120000_adopt_gem_times.cjs',
+  '20261124180000_add_faye_revocations.cjs',
 ];
 const GEM = ['faye_channel_online_lists', 'faye_channels', 'faye_user_login_logs', 'faye_user_online_times'];
-const OURS = ['faye_journal_positions', 'faye_online_adoptions', 'faye_online_tables', 'faye_stays', 'faye_users'];
+const OURS = ['journal_positions', 'online_adoptions', 'online_tables', 'revocations', 'stays', 'users'].map(
+  (name) => `faye_${name}`,
+);
 const DIALECTS = { SQLite: sqliteFile, MariaDB: mariadb };
 type Database = Awaited<ReturnType<typeof sqliteFile | typeof mariadb>>;
 
@@ -70,6 +73,7 @@ describe.each(Object.entries(DIALECTS))('a new database: %s', (_dialect, make) =
     expect(await pendingMigrations(sequelize)).toEqual([]);
     expect(await tables()).toEqual([...GEM, ...OURS].sort());
     expect(await indexes()).toEqual([
+      'faye_revocations_not_before',
       'faye_stays_channel',
       'faye_stays_once',
       'faye_stays_open',
@@ -141,8 +145,8 @@ describe.each(Object.entries(DIALECTS))('npx sequelize: %s', (_dialect, make) =>
   it('goes on after the server, and the server after it', async () => {
     await migrate(sequelize);
     await cli('db:migrate:undo');
-    expect(await pendingMigrations(sequelize)).toEqual(NAMES.slice(3));
-    expect(await migrate(sequelize)).toEqual(NAMES.slice(3));
+    expect(await pendingMigrations(sequelize)).toEqual(NAMES.slice(4));
+    expect(await migrate(sequelize)).toEqual(NAMES.slice(4));
     const { stdout } = await cli('db:migrate:status');
     expect(stdout.match(/^up .*$/gm)).toEqual(NAMES.map((name) => `up ${name}`));
   });

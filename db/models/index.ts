@@ -5,6 +5,7 @@ import { defineJournalPosition, type JournalPositionRow } from './journal_positi
 import { defineLoginLog, type LoginLogRow } from './login_log.js';
 import { defineOnlineList, type OnlineListRow } from './online_list.js';
 import { defineOnlineTime, type OnlineTimeRow } from './online_time.js';
+import { defineRevocation, type RevocationRow } from './revocation.js';
 import { defineStay, type StayRow } from './stay.js';
 import { defineUser, type UserRow } from './user.js';
 
@@ -16,6 +17,7 @@ export interface Models {
   readonly User: ModelStatic<UserRow>;
   readonly Stay: ModelStatic<StayRow>;
   readonly JournalPosition: ModelStatic<JournalPositionRow>;
+  readonly Revocation: ModelStatic<RevocationRow>;
 }
 
 export function defineModels(sequelize: Sequelize): Models {
@@ -27,5 +29,6 @@ export function defineModels(sequelize: Sequelize): Models {
     User: defineUser(sequelize),
     Stay: defineStay(sequelize),
     JournalPosition: defineJournalPosition(sequelize),
+    Revocation: defineRevocation(sequelize),
   };
 }

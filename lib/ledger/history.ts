@@ -8,6 +8,7 @@ import type { PresenceStore } from '../presence/store.js';
 import type { Report } from '../report.js';
 import { Ledger } from './ledger.js';
 import { createReport } from './report.js';
+import { Revoked } from './revoked.js';
 
 export interface HistoryOptions {
   readonly database: string | Sequelize;
@@ -37,6 +38,8 @@ export class History {
   readonly ready: Promise<void>;
   readonly report: Report;
   readonly #options: HistoryOptions;
+  /** Whose tokens were revoked. */
+  readonly revoked: Pick<Revoked, 'write' | 'read' | 'forget'>;
   readonly #opened: Promise<Opened>;
   #ledger: Ledger | null = null;
 
@@ -47,6 +50,11 @@ export class History {
       this.#ledger = ledger;
     });
     this.report = waiting(async () => (await this.#opened).report);
+    this.revoked = {
+      write: async (users) => (await this.#opened).revoked.write(users),
+      read: async (since) => (await this.#opened).revoked.read(since),
+      forget: async (before) => (await this.#opened).revoked.forget(before),
+    };
   }
 
   /** Something was journaled. */
@@ -66,6 +74,7 @@ interface Opened {
   readonly sequelize: Sequelize;
   readonly ledger: Ledger;
   readonly report: Report;
+  readonly revoked: Revoked;
 }
 
 async function open(options: HistoryOptions): Promise<Opened> {
@@ -106,7 +115,7 @@ async function begin(sequelize: Sequelize, options: HistoryOptions): Promise<Ope
     whereabouts: (uid: Uid) => store.whereabouts(uid),
     now,
   });
-  return { sequelize, ledger, report };
+  return { sequelize, ledger, report, revoked: new Revoked(sequelize) };
 }
 
 /** A report that answers when it is there; each question that cannot be answered rejects by itself. */

@@ -1,4 +1,5 @@
 // Calling tokens back, in all processes: each reads the database every few seconds, which also a restart does.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Millis, Uid } from './domain.js';
 import type { Revocations } from './identity/revocations.js';
 import type { RevokedUser } from './ledger/revoked.js';
@@ -41,6 +42,8 @@ export class Revoking {
    */
   async revoke(uid: Uid | number): Promise<void> {
     const { revocations, book, kick } = this.#options;
+    // What was made in this millisecond is not to count either.
+    await pause(2);
     const { users } = revocations.revoke(uid);
     await Promise.all([kick(String(uid)), book.write(users)]);
   }

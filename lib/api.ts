@@ -35,6 +35,8 @@ export interface FayeOnline extends RequestHandler {
   log(query?: LogQuery): Promise<LogEntry[]>;
   /** Clients, users and rooms of this process, its uptime, and whether it is insecure. */
   status(): Promise<Status>;
+  /** Counts for Prometheus, as text. */
+  metrics(): Promise<string>;
   /** Sends a user, or everyone in a room, away; they are told not to come back. @returns how many clients that were */
   kick(whom: Uid | number | { readonly room: Channel }): Promise<number>;
   /**

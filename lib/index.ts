@@ -20,6 +20,7 @@ import { createKick } from './kick.js';
 import { History } from './ledger/history.js';
 import { Log } from './log.js';
 import { Lull } from './lull.js';
+import { Metrics } from './metrics.js';
 import { createMiddleware } from './middleware.js';
 import { type Config, type Options, readOptions } from './options.js';
 import { foreignTo } from './origins.js';
@@ -59,12 +60,22 @@ export function fayeOnline(options: Options): FayeOnline {
   const config = readOptions(options, process.env);
   const logger = config.logger ?? pino({ name: 'faye-online', level: process.env.LOG_LEVEL ?? 'warn' });
   const log = new Log(logger);
-  const events = new Events((error) => log.error(error));
+  const events = new Events((error) => {
+    metrics.failed();
+    log.error(error);
+  });
   const onError = (error: unknown): void => events.error(error);
   const { timeout, fullListLimit, mount } = config;
   const shared = openShared(config, onError);
   const { store, bus, now } = shared;
 
+  const metrics = new Metrics({
+    clients: () => sessions.size,
+    sockets: () => bayeux.sockets,
+    away: () => lull.away.length,
+    backlog: store.backlog?.bind(store),
+    onError,
+  });
   const announcer = new Announcer({
     publish: (channel, data) => bayeux.announce(channel, data),
     roster: (room, limit) => store.roster('room', room, limit),
@@ -87,6 +98,7 @@ export function fayeOnline(options: Options): FayeOnline {
     ...(shared.among ? { patience: PATIENCE } : {}),
     now,
     onChange: (change) => {
+      metrics.changed(change);
       announcer.tell(change);
       bus?.tell('changes', change);
       history.nudge();
@@ -163,6 +175,7 @@ export function fayeOnline(options: Options): FayeOnline {
       ...(config.secret ? { verifyServer: (token: string) => isOurServer(tokens, token) } : {}),
     },
     formKey: formKeyOf(config),
+    metrics,
     warn: (message) => logger.warn(message),
     ...(config.dashboard ? { access: config.dashboard } : {}),
     ...zone,
@@ -198,6 +211,7 @@ export function fayeOnline(options: Options): FayeOnline {
     at: (channel: Channel, instant: Date | Millis) => report.at(channel, Number(instant)),
     log: (query: LogQuery = {}) => report.log(query),
     status,
+    metrics: () => metrics.text(),
     kick,
     revoke: (uid: Uid | number) => revoking.revoke(uid),
     hasConnection: (clientId: ClientId) => bayeux.hasConnection(clientId),

@@ -49,6 +49,7 @@ const DOORS: Record<string, RegExp> = {
   express: /^lib\/(dashboard\/|api\.ts|index\.ts|middleware\.ts)|^app\.ts$/,
   ejs: /^lib\/dashboard\//,
   jose: /^lib\/identity\/tokens\.ts$/,
+  'prom-client': /^lib\/metrics\.ts$/,
   commander: /^bin\//,
 };
 

@@ -43,6 +43,7 @@ export function createDashboard(options: DashboardOptions): Router {
   router.use(headers, passing(check), createForms(settings, params, tokens, answers));
   if (publish && verifyServer) router.all(PUBLISH, (request, response) => answers.refuse(request, response, NO_TOKEN));
   router.use(readOnly(answers));
+  if (settings.metrics) router.get('/metrics', serveMetrics(settings.metrics));
   for (const asset of assets) router.get(`/${asset.name}`, serve(asset));
   for (const route of createRoutes(params)) addRoute(router, route, answers);
   addFiles(router, new Exports(settings, params, answers));
@@ -52,6 +53,12 @@ export function createDashboard(options: DashboardOptions): Router {
   );
   return router;
 }
+
+const serveMetrics =
+  (metrics: NonNullable<DashboardOptions['metrics']>) =>
+  async (_request: Request, response: Response): Promise<void> => {
+    response.type(metrics.type).send(await metrics.text());
+  };
 
 const NOT_FOUND = { status: 404, message: 'There is no such page. Go to the overview or to the login log.' };
 const READ_ONLY = {

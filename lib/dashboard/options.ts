@@ -28,6 +28,8 @@ export interface DashboardOptions {
   now?(): Millis;
   /** How long the report may take to answer before a page does without it; default 10 s. */
   readonly patience?: Millis;
+  /** What Prometheus asks for at `/metrics`; default nothing. */
+  readonly metrics?: { readonly type: string; text(): Promise<string> } | undefined;
   /** What may be changed here; default nothing. */
   readonly actions?: Actions;
   /**
@@ -62,6 +64,7 @@ export function settle(options: DashboardOptions): Settings {
     patience,
     actions: options.actions ?? {},
     formKey: options.formKey,
+    metrics: options.metrics,
     warn: (message) => options.warn?.(message),
   };
 }

@@ -25,7 +25,7 @@ function importsOf(file: string): string[] {
 }
 
 /** What every part may know: the words, the contracts, and where the package is. */
-const COMMON = /^lib\/(domain|report|root|redis|presence\/store)\.ts$/;
+const COMMON = /^lib\/(domain|network|report|root|redis|presence\/store)\.ts$/;
 
 /** A part, and what else it may import of ours. */
 const ARROWS: Record<string, RegExp> = {

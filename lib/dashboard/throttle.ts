@@ -1,6 +1,6 @@
 // Counts failures, of each network and of all together, so that a password cannot be guessed by trying.
 import type { Millis } from '../domain.js';
-import { networkOf } from './network.js';
+import { networkOf } from '../network.js';
 
 interface Window {
   failures: number;

@@ -4,9 +4,9 @@ import { age, ago, createClock, duration, many } from '../../lib/dashboard/forma
 import { readInstant, wallClock } from '../../lib/dashboard/instant.js';
 import { toJson } from '../../lib/dashboard/json.js';
 import { createLinks } from '../../lib/dashboard/links.js';
-import { networkOf } from '../../lib/dashboard/network.js';
 import { older, paginate } from '../../lib/dashboard/paging.js';
 import { Throttle } from '../../lib/dashboard/throttle.js';
+import { networkOf } from '../../lib/network.js';
 import { MINUTE, NOON } from './people.js';
 
 const HOUR = 60 * MINUTE;

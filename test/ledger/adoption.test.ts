@@ -239,7 +239,7 @@ describe("a database of the gem's on MySQL", () => {
     const options = { timeZone: ZONE, tell: (line: string) => lines.push(line) };
     const ran = await Promise.all([migrate(sequelize, options), migrate(other, options)]);
     await other.close();
-    expect(ran.map(({ length }) => length).sort()).toEqual([0, 4]);
+    expect(ran.filter(({ length }) => length > 0)).toHaveLength(1);
     expect(lines.filter((line) => line.includes('timers closed'))).toHaveLength(1);
   });
 });

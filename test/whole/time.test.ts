@@ -4,7 +4,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../db/open.js';
 import { placeError } from '../../lib/bayeux/channels.js';
 import { Tokens } from '../../lib/identity/tokens.js';
-import { fayeOnline } from '../../lib/index.js';
 import { makeGemDatabase } from '../ledger/gem_database.js';
 import { scratch, startProcess } from '../support/process.js';
 import { startHouse } from '../support/servers.js';
@@ -106,14 +105,23 @@ describe('a server that is killed', () => {
     expect(await back.end('SIGTERM')).toBe(0);
   });
 
-  it('does not write over the times of the gem', async () => {
+  it('adds to the times of the gem', async () => {
     const database = await openDatabase('sqlite::memory:');
     await makeGemDatabase(database);
-    const online = fayeOnline({ secret: SECRET, database, migrate: true });
-    await expect(online.ready).rejects.toThrow(/"database" holds the times of the gem/);
-    const [times] = await select(database, 'SELECT online_times FROM faye_user_online_times');
-    expect(times).toEqual({ online_times: `{"${LESSON}_spended":45}` });
-    await online.close();
+    const house = await startHouse({ secret: SECRET, database, migrate: true, timeZone: 'Asia/Shanghai' });
+    const times = async () => (await house.online.time({ uid: '470700', channel: LESSON }))[0]?.ms ?? 0;
+    expect(await times()).toBe(45_000);
+    const token = await house.online.token({ uid: '470700', uname: 'Ann', time: LESSON });
+    const ann = await (await Tab.open(house.faye, { token })).come();
+    await vi.waitFor(async () => expect(await times()).toBeGreaterThan(45_000));
+    await ann.disconnect();
+    await vi.waitFor(async () => {
+      const [row] = await select(database, "SELECT online_times FROM faye_user_online_times WHERE user_id = '470700'");
+      const json = JSON.parse((row as { online_times: string }).online_times) as Record<string, unknown>;
+      expect(Object.keys(json)).toEqual([`${LESSON}_spended`]);
+      expect(json[`${LESSON}_spended`]).toBe(Math.floor((await times()) / 1000));
+    }, 5_000);
+    await house.close();
     await database.close();
   });
 

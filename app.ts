@@ -45,7 +45,8 @@ async function serve({ port, host, options, demo, logLevel }: Environment): Prom
 
   app.use(refused);
 
-  const server = createServer(app);
+  // Who sends a request slowly does not keep a connection for long.
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, app);
   server.on('error', fail);
   online.attach(server);
   // Of workers only the primary is asked; a terminal tells all of them of an interrupt.

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Options } from './options.js';
-import { isTimeZone } from './schema.js';
+import { isTimeZone, isTrust } from './schema.js';
 
 export interface Environment {
   readonly port: number;
@@ -36,6 +36,7 @@ const schema = z.object({
   WORKERS: z.coerce.number().int().min(1).max(64).default(1),
   LOG_LEVEL: z.enum(LEVELS).optional(),
   DEBUG_FAYE: flag.optional(),
+  FAYE_ONLINE_TRUST_PROXY: z.string().transform(proxies).refine(isTrust).optional(),
   FAYE_ONLINE_TIME_ZONE: z.string().refine(isTimeZone).optional(),
   FAYE_ONLINE_SECRET: z.string().min(1).optional(),
   FAYE_ONLINE_DEMO_SECRET: z.string().min(1).optional(),
@@ -54,6 +55,8 @@ const REMEDIES: Record<string, string> = {
   FAYE_ONLINE_DASHBOARD: '<user>:<password>',
   REDIS_URL: 'redis://<host>:<port> or rediss://<user>:<password>@<host>:<port>',
   FAYE_ONLINE_NAMESPACE: 'a word without blanks and braces',
+  FAYE_ONLINE_TRUST_PROXY:
+    'how many proxies there are before this server, or their addresses: 1, or loopback, or 10.0.0.0/8',
   FAYE_ONLINE_TIME_ZONE: 'an IANA name such as Europe/Berlin',
   WORKERS: 'a number from 1 to 64',
   LOG_LEVEL: `one of ${LEVELS.join(', ')}`,
@@ -89,6 +92,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
       database,
       migrate: database.startsWith('sqlite:'),
       ...(variables.FAYE_ONLINE_TIME_ZONE === undefined ? {} : { timeZone: variables.FAYE_ONLINE_TIME_ZONE }),
+      ...(variables.FAYE_ONLINE_TRUST_PROXY === undefined ? {} : { trustProxy: variables.FAYE_ONLINE_TRUST_PROXY }),
       ...redis(REDIS_URL, variables.FAYE_ONLINE_NAMESPACE),
       ...dashboard(variables.FAYE_ONLINE_DASHBOARD),
     },
@@ -109,6 +113,10 @@ function requireShared(workers: number, database: string, redisUrl: string | und
   if (database === 'sqlite::memory:') {
     throw new TypeError('DATABASE_URL must be a file or a server when WORKERS is above 1, not a memory of each worker');
   }
+}
+
+function proxies(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
 }
 
 function redis(url: string | undefined, namespace: string | undefined): Pick<Options, 'redis'> {

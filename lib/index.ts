@@ -1,12 +1,17 @@
 // faye-online: makes the parts and joins them. The only file that knows them all.
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { pino } from 'pino';
+import { Addresses } from './addresses.js';
 import type { FayeOnline } from './api.js';
 import { Adapter } from './bayeux/adapter.js';
 import { PRESENCE, placeError, roomOf, USER_LIST } from './bayeux/channels.js';
 import { Gate } from './bayeux/gate.js';
+import type { RefusalKind } from './bayeux/refusal.js';
 import { createRules, ownPlaces } from './bayeux/rules.js';
 import { Sessions } from './bayeux/sessions.js';
+import { Turnstile } from './bayeux/turnstile.js';
+import { Validity } from './bayeux/validity.js';
+import { steadyNow } from './clock.js';
 import { createDashboard } from './dashboard/index.js';
 import type { Channel, ClientId, Millis, Uid } from './domain.js';
 import { Events, forwardEvents } from './events.js';
@@ -23,9 +28,10 @@ import { Lull } from './lull.js';
 import { Metrics } from './metrics.js';
 import { createMiddleware } from './middleware.js';
 import { type Config, type Options, readOptions } from './options.js';
-import { foreignTo } from './origins.js';
+import { originsOf } from './origins.js';
 import { Announcer } from './presence/announcer.js';
 import { Presence } from './presence/presence.js';
+import { Refusals } from './refusals.js';
 import type { LogQuery, TimeQuery } from './report.js';
 import { Revoking } from './revoking.js';
 import { openShared } from './shared.js';
@@ -113,7 +119,11 @@ export function fayeOnline(options: Options): FayeOnline {
   const tokens = new Tokens(keysOf(config), placeError, { grantError, onError });
   const revocations = new Revocations({ now: Date.now });
   const keyOf = clientKey(config);
-  const sessions = new Sessions(keyOf);
+  const addresses = new Addresses(config.trustProxy);
+  const addressOf = (request: IncomingMessage): string => addresses.of(request);
+  const turnstile = new Turnstile({ limits: config.limits, addressOf, now: steadyNow });
+  const sessions = new Sessions({ key: keyOf, census: turnstile, now });
+  const validity = new Validity({ revocations, wall: () => Date.now() });
   const rules = createRules(config.authorize ?? ownPlaces, onError);
   const gate = new Gate({
     identify: identifyBy(config, tokens, revocations),
@@ -121,11 +131,29 @@ export function fayeOnline(options: Options): FayeOnline {
     claimless: config.authenticate !== undefined,
     anonymous: config.anonymous,
     sessions,
+    turnstile,
+    validity,
     onError,
   });
-  const { limits, ping, engine } = config;
-  const foreign = foreignTo(config);
-  const parts = { gate, sessions, listener: presence, welcome: announcer, foreign, now, onError };
+  const refusals = new Refusals(logger);
+  const { limits, ping, engine, anonymous } = config;
+  const parts = {
+    gate,
+    sessions,
+    turnstile,
+    validity,
+    anonymous,
+    listener: presence,
+    welcome: announcer,
+    origins: originsOf(config.origins ?? [], addresses),
+    addressOf,
+    onRefusal: (kind: RefusalKind, from: { readonly address?: string }) => {
+      metrics.refused(kind);
+      refusals.note(kind, from);
+    },
+    now,
+    onError,
+  };
   const carried = { ...(engine ? { engine } : {}), ...(bus ? { bus } : {}) };
   const bayeux = new Adapter({ mount, timeout, ping, limits, ...carried, ...parts });
   const zone = config.timeZone === undefined ? {} : { timeZone: config.timeZone };
@@ -197,7 +225,7 @@ export function fayeOnline(options: Options): FayeOnline {
     await shared.close();
   };
   const { emitter } = events;
-  const online: FayeOnline = Object.assign(createMiddleware({ bayeux, mount, dashboard, answers }), {
+  const online: FayeOnline = Object.assign(createMiddleware({ bayeux, addresses, mount, dashboard, answers }), {
     bayeux,
     ready: history.ready.then(() => revoking.start()),
     attach: (server: Server, prefix?: string) => {

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import express, { type Request, type RequestHandler } from 'express';
+import type { Addresses } from './addresses.js';
 import type { Adapter } from './bayeux/adapter.js';
 import type { Channel, Roster } from './domain.js';
 import type { TokenClaims, TokenOptions } from './identity/tokens.js';
@@ -35,6 +36,7 @@ declare global {
 
 export interface MiddlewareOptions {
   readonly bayeux: Adapter;
+  readonly addresses: Addresses;
   readonly mount: string;
   readonly dashboard: RequestHandler;
   readonly answers: Pick<RequestOnline, 'rooms' | 'room' | 'token'>;
@@ -47,12 +49,13 @@ const OUR_MODULE = join(ROOT, 'public', 'faye-online.mjs');
 /** Some package managers keep packages below a folder whose name begins with a dot. */
 const ANYWHERE = { dotfiles: 'allow' } as const;
 
-export function createMiddleware({ bayeux, mount, dashboard, answers }: MiddlewareOptions): RequestHandler {
+export function createMiddleware({ bayeux, addresses, mount, dashboard, answers }: MiddlewareOptions): RequestHandler {
   const router = express.Router({ caseSensitive: true });
   router.use((request, _response, next) => {
     // The upgrades of this server are ours from its first request on; attach() does it before that.
     const { server } = request.socket as { server?: Server };
     if (server) bayeux.find(server, request.baseUrl);
+    addresses.see(request);
     request.online = requestOnline(request, mount, answers);
     next();
   });

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Sequelize } from 'sequelize';
 import type { z } from 'zod';
+import type { TrustProxy } from './addresses.js';
 import type { EngineType } from './bayeux/faye.js';
 import { LIMITS, type Limits } from './bayeux/limits.js';
 import type { Authorize } from './bayeux/rules.js';
@@ -26,8 +27,17 @@ export interface Options {
   readonly secret?: Secret;
   /** Knows the user of a request, from the host's session for example. */
   readonly authenticate?: Authenticate;
-  /** With `authenticate`: other origins (`https://a.example`) whose pages may open WebSockets. Default: this site's only. */
-  readonly origins?: readonly string[];
+  /**
+   * Other origins (`https://a.example`) whose pages may come here. Default: this site's only. With `secret`, `*` for all:
+   * what counts there is the token, and other sites' pages have none.
+   */
+  readonly origins?: readonly string[] | '*';
+  /**
+   * The proxies before this server, as Express takes them: how many, or their addresses. What they say of a client's address
+   * and of the host is believed. Default: the `trust proxy` of the host's Express, which sees upgrades only after the first
+   * HTTP request; without that, none.
+   */
+  readonly trustProxy?: TrustProxy;
   /** Believes what pages say of themselves, as the gem did. Anyone can be anyone: for development and trusted networks. */
   readonly trustClients?: boolean;
   /** Lets clients without identity in. They are never counted, and see only what `authorize` allows. */
@@ -78,6 +88,11 @@ export function readOptions(options: Options, env: NodeJS.ProcessEnv): Config {
   if (!parsed.success) throw new TypeError(`faye-online: ${explain(parsed.error.issues[0])}`);
   const config = { ...parsed.data, limits: { ...LIMITS, ...parsed.data.limits } } as Config;
   requireIdentity(config, env);
+  if (config.origins === '*' && !config.secret) {
+    throw new TypeError(
+      'faye-online: option "origins" may be "*" only with "secret", where other sites have no token: list the origins',
+    );
+  }
   return config;
 }
 

@@ -1,5 +1,6 @@
 // What each option must be, in words for who gives something else.
 import { z } from 'zod';
+import { type TrustProxy, trustIn } from './addresses.js';
 import type { EngineType } from './bayeux/faye.js';
 import { LIMITS } from './bayeux/limits.js';
 import { secretSchema } from './identity/keys.js';
@@ -17,6 +18,7 @@ const count = z
   .number({ error: 'must be a whole number' })
   .int('must be a whole number')
   .positive('must be at least 1');
+const TRUST = 'must be how many proxies there are, or their addresses, such as loopback or 10.0.0.0/8';
 const path = z
   .string({ error: 'must be a path such as /faye' })
   .regex(/^(\/[0-9A-Za-z_.-]+)+$/, 'must be an absolute path without a slash at the end, such as /faye');
@@ -53,7 +55,13 @@ export const schema = z.strictObject({
   secret: secretSchema.optional(),
   authenticate: callable().optional(),
   origins: z
-    .array(z.string().regex(/^https?:\/\/[^/]+$/, 'must be origins such as https://www.example.org'))
+    .union([z.literal('*'), z.array(z.string().regex(/^https?:\/\/[^/?#@\s]+$/))], {
+      error: 'must be origins such as https://www.example.org, or "*"',
+    })
+    .optional(),
+  trustProxy: z
+    .union([z.int().min(0), z.string(), z.array(z.string())], { error: TRUST })
+    .refine(isTrust, TRUST)
     .optional(),
   trustClients: z.boolean({ error: 'must be true or false' }).optional(),
   anonymous: z.boolean({ error: 'must be true or false' }).default(false),
@@ -89,6 +97,15 @@ export const schema = z.strictObject({
   limits: z.strictObject(Object.fromEntries(Object.keys(LIMITS).map((limit) => [limit, count.optional()]))).optional(),
   logger: having('warn', 'error', 'info').optional(),
 });
+
+export function isTrust(proxies: TrustProxy): boolean {
+  try {
+    trustIn(proxies);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export function isTimeZone(timeZone: string): boolean {
   try {

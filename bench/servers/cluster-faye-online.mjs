@@ -2,12 +2,13 @@
 import { createServer } from 'node:http';
 import express from 'express';
 import { fayeOnline } from '../../dist/lib/index.js';
-import { serve } from './ipc.mjs';
+import { ONE_ADDRESS, serve } from './ipc.mjs';
 
 const online = fayeOnline({
   trustClients: true,
   database: 'sqlite::memory:',
   timeout: 60,
+  limits: ONE_ADDRESS,
   redis: { host: '127.0.0.1', port: Number(process.env.BENCH_REDIS_PORT) },
 });
 const app = express();

@@ -2,12 +2,13 @@
 import { createServer } from 'node:http';
 import express from 'express';
 import { fayeOnline } from '../../dist/lib/index.js';
-import { serve } from './ipc.mjs';
+import { ONE_ADDRESS, serve } from './ipc.mjs';
 
 const online = fayeOnline({
   trustClients: true,
   database: 'sqlite::memory:',
   timeout: 60,
+  limits: ONE_ADDRESS,
   // Every list is checked to the last user, so no list may be cut.
   fullListLimit: 10_000,
 });

@@ -5,6 +5,15 @@ const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;
 const COLLECTIONS = 5;
 
+/** All clients of a benchmark come from one address, as fast as they can. */
+export const ONE_ADDRESS = {
+  handshakesPerSecond: 100_000,
+  handshakeBurst: 100_000,
+  messagesPerSecond: 1000,
+  messageBurst: 1_000_000,
+  clientsPerIp: 50_000,
+};
+
 /**
  * Listens on a free port below the ephemeral range, says so (`{ready: {port}}`), and answers `cpu`, `heap` and `close`.
  * @param {import('node:http').Server} server

@@ -1,23 +1,29 @@
 // The door: Faye's adapter with its HTTP and WebSocket front replaced by ours. Extensions, getClient() and bind() are Faye's.
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Channel, ClientId, Millis } from '../domain.js';
+import type { Channel, ClientId, Millis, Uid } from '../domain.js';
+import type { Identity } from '../identity/identity.js';
 import { isLiteral } from './channels.js';
 import { ClusterEngine } from './cluster_engine.js';
 import { Engine } from './engine.js';
 import { Exchange, type Listener, type Welcome } from './exchange.js';
-import { type EngineType, type FayeEngine, faye, type Message } from './faye.js';
+import { type BoundEvents, type EngineType, type FayeEngine, faye, type Message } from './faye.js';
 import type { Gate } from './gate.js';
 import { createGuard } from './guard.js';
 import { sendError } from './http.js';
 import type { Limits } from './limits.js';
+import { Listeners } from './listeners.js';
+import { FOREIGN, type Origins } from './origins.js';
 import { foreignOutlet, type Outlet } from './outlet.js';
 import { Polls } from './polls.js';
 import type { RedisBus } from './redis_bus.js';
+import type { OnRefusal, RefusalKind, Why } from './refusal.js';
 import type { Moves } from './removals.js';
 import type { Sessions } from './sessions.js';
 import { Sockets } from './sockets.js';
-import { Upgrades } from './upgrades.js';
+import type { Turnstile } from './turnstile.js';
+import { refuseUpgrade, Upgrades } from './upgrades.js';
+import type { Validity } from './validity.js';
 
 export interface AdapterOptions {
   /** The path below the place where the host mounted us: `/faye`. */
@@ -35,15 +41,27 @@ export interface AdapterOptions {
   readonly sessions: Sessions;
   readonly listener: Listener;
   readonly welcome: Welcome;
-  /** Whether an upgrade comes from a page of another site that may not open WebSockets here. */
-  readonly foreign: (request: IncomingMessage) => boolean;
+  readonly turnstile: Turnstile;
+  readonly validity: Validity;
+  /** Whether clients may go without identity. */
+  readonly anonymous: boolean;
+  readonly origins: Origins;
+  /** Where a request comes from, as far as that can be believed. */
+  readonly addressOf: (request: IncomingMessage) => string;
+  readonly onRefusal: OnRefusal;
   readonly now: () => Millis;
   readonly onError: (error: unknown) => void;
 }
 
+/** How often all clients are looked through for identities that hold no more. */
+const LOOK: Millis = 3_000;
+/** How long a client may take to say who it is. */
+const NAMELESS: Millis = 10_000;
+
 export class Adapter extends faye.NodeAdapter {
   readonly #upgrades: Upgrades;
-  readonly #foreign: (request: IncomingMessage) => boolean;
+  readonly #options: AdapterOptions;
+  readonly #listeners: Listeners;
   readonly #onError: (error: unknown) => void;
   readonly #outlet: Outlet;
   readonly #own: Engine | ClusterEngine | null;
@@ -53,6 +71,7 @@ export class Adapter extends faye.NodeAdapter {
   readonly #sockets: Sockets;
   readonly #sessions: Sessions;
   readonly #listener: Listener;
+  #looked: Millis = 0;
   #closed = false;
 
   constructor(options: AdapterOptions) {
@@ -74,34 +93,36 @@ export class Adapter extends faye.NodeAdapter {
     };
     super({ mount: options.mount, timeout: options.timeout, engine: options.engine ?? { type: { create } } });
     const server = this._server;
+    this.#options = options;
     this.#onError = onError;
+    this.#listeners = new Listeners(onError);
     this.#sessions = sessions;
-    this.#foreign = options.foreign;
     this.#upgrades = new Upgrades(options.mount, (request, socket, head) => this.handleUpgrade(request, socket, head));
     this.#own = own;
     this.#bus = bus;
     this.#outlet = own ?? foreignOutlet(server._engine);
-    const parts = { server, outlet: this.#outlet, listener, now, onError };
+    const onRefusal = (kind: RefusalKind, request: IncomingMessage): void => this.#refused(kind, request);
+    const parts = { server, outlet: this.#outlet, listener, now, onError, onRefusal };
     const guard = createGuard(limits);
-    const { gate, welcome } = options;
+    const { gate, origins, ping, timeout, turnstile, validity, welcome } = options;
     const maxSubscriptions = limits.subscriptions;
-    const { ping, timeout } = options;
-    const rules = { guard, gate, sessions, welcome, maxSubscriptions, timeout: timeout * 1000 };
-    this.#exchange = new Exchange({ ...parts, ...rules });
+    const takeOut = (id: ClientId, why: Why): void => this.#takeOut(id, why);
+    const rules = { guard, gate, sessions, turnstile, validity, takeOut, welcome, maxSubscriptions };
+    this.#exchange = new Exchange({ ...parts, ...rules, timeout: timeout * 1000 });
     const front = { ...parts, exchange: this.#exchange };
     const supersedeLink = (id: ClientId): void => this.#sockets.supersede(id);
-    this.#polls = new Polls({ ...front, limit: limits.bytes, supersede: supersedeLink });
+    this.#polls = new Polls({ ...front, origins, limit: limits.bytes, supersede: supersedeLink });
     const supersede = (id: ClientId): void => this.#polls.supersede(id);
-    this.#sockets = new Sockets({ ...front, limits, ping, timeout, supersede });
-    this.bind('disconnect', (id) => {
+    this.#sockets = new Sockets({ ...front, turnstile, limits, ping, timeout, supersede });
+    super.bind('disconnect', (id) => {
       sessions.close(id);
       listener.lost(id);
     });
     this.#listener = listener;
     if (this.#cluster) sessions.share(this.#cluster);
     bus?.on('kick', ({ id, until }) => {
-      sessions.ban(id, until);
-      this.#sockets.kick(id);
+      sessions.ban(id, until, 'kicked');
+      this.#sockets.dismiss(id, 'kicked');
     });
   }
 
@@ -126,12 +147,20 @@ export class Adapter extends faye.NodeAdapter {
   }
 
   override handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#closed || this.#foreign(request)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
+    if (this.#closed) {
+      refuseUpgrade(socket, 503, 'This server is closing: come again');
+      return;
+    }
+    if (this.#options.origins(request) === 'foreign') {
+      this.#refused('origins', request);
+      refuseUpgrade(socket, 403, FOREIGN);
       return;
     }
     try {
-      this.#sockets.upgrade(request, socket, head);
+      const full = this.#sockets.upgrade(request, socket, head);
+      if (!full) return;
+      this.#refused(full.kind, request);
+      refuseUpgrade(socket, full.error.startsWith('503') ? 503 : 429, full.error, full.wait);
     } catch (error) {
       this.#onError(error);
       socket.destroy();
@@ -178,9 +207,29 @@ export class Adapter extends faye.NodeAdapter {
     // First, so that the process that has it knows why it goes.
     this.#bus?.tell('kick', { id, until: this.#exchange.banned });
     this.#bus?.flush();
-    // Faye closes a socket without a word.
-    this.#sockets.kick(id);
-    this.#exchange.kick(id);
+    this.#takeOut(id, 'kicked');
+  }
+
+  /** Takes out the clients of a user here whose identity holds no more, as its token was called back. */
+  dismiss(uid: Uid): void {
+    this.#look((identity) => identity.user.uid === uid);
+  }
+
+  /** As Faye documents it, but a listener that throws or rejects stops nobody. */
+  override bind<E extends keyof BoundEvents>(
+    event: E,
+    listener: (...args: BoundEvents[E]) => void,
+    context?: unknown,
+  ): void {
+    super.bind(event, this.#listeners.guard(listener), context);
+  }
+
+  override unbind<E extends keyof BoundEvents>(
+    event: E,
+    listener?: (...args: BoundEvents[E]) => void,
+    context?: unknown,
+  ): void {
+    super.unbind(event, listener && this.#listeners.guard(listener), context);
   }
 
   get #cluster(): ClusterEngine | null {
@@ -200,6 +249,37 @@ export class Adapter extends faye.NodeAdapter {
   sweep(now: Millis): void {
     this.#outlet.sweep(now);
     this.#sessions.sweep(now);
+    this.#sockets.sweep(now);
+    this.#options.turnstile.sweep();
+    if (!this.#options.anonymous) {
+      for (const id of this.#sessions.namelessSince(now - NAMELESS)) this.#takeOut(id, 'nameless');
+    }
+    if (Math.abs(now - this.#looked) < LOOK) return;
+    this.#looked = now;
+    this.#look(() => true);
+  }
+
+  #look(concerns: (identity: Identity) => boolean): void {
+    const { validity } = this.#options;
+    for (const { id, identity } of this.#sessions.all()) {
+      const why = identity && concerns(identity) ? validity.over(identity) : null;
+      if (why) this.#takeOut(id, why);
+    }
+  }
+
+  /** Faye would close a socket without a word. */
+  #takeOut(id: ClientId, why: Why): void {
+    try {
+      this.#sockets.dismiss(id, why);
+      this.#exchange.takeOut(id, why);
+    } catch (error) {
+      // The host may have put its own in Faye's way.
+      this.#onError(error);
+    }
+  }
+
+  #refused(kind: RefusalKind, request: IncomingMessage): void {
+    this.#options.onRefusal(kind, { address: this.#options.addressOf(request) });
   }
 
   /** Answers what is held, closes the sockets, and lets go of the servers. */

@@ -3,10 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Channel, Client, ClientId, Millis } from '../domain.js';
 import { PRESENCE, roomOf, USER_LIST } from './channels.js';
 import type { Message, ProtocolServer, Reply } from './faye.js';
-import type { Admission, Gate, Proof } from './gate.js';
-import { bayeuxError, type Guard, kicked, refuse, TRANSPORTS } from './guard.js';
+import type { Admission, Gate } from './gate.js';
+import { bayeuxError, type Guard, refuse, TRANSPORTS } from './guard.js';
 import type { Outlet } from './outlet.js';
+import { farewell, type RefusalKind, type Why } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
+import type { Turnstile, Visit } from './turnstile.js';
+import type { Validity } from './validity.js';
 
 /** What the door tells presence. None of these throws or is waited for. */
 export interface Listener {
@@ -36,6 +39,11 @@ export interface ExchangeOptions {
   readonly guard: Guard;
   readonly gate: Gate;
   readonly sessions: Sessions;
+  readonly turnstile: Turnstile;
+  readonly validity: Validity;
+  /** Takes a client out that may not stay, once it was told. */
+  readonly takeOut: (id: ClientId, why: Why) => void;
+  readonly onRefusal: (kind: RefusalKind, request: IncomingMessage) => void;
   readonly server: ProtocolServer;
   readonly outlet: Outlet;
   readonly listener: Listener;
@@ -52,8 +60,15 @@ export interface Passed {
   readonly message: Message;
   /** Whose message it is, when that is known. */
   readonly client: Client | null;
-  readonly proven: Proof | undefined;
+  /** What its handshake showed. */
+  readonly visit: Visit | undefined;
 }
+
+/** Gets what passed, or the reply that refuses it, and why it does. */
+export type Each = (item: Passed | Reply, kind?: RefusalKind) => void;
+
+/** How many times as long as a connect is held Faye and the host's extensions may take. */
+const PATIENCE = 1.5;
 
 export class Exchange {
   readonly #options: ExchangeOptions;
@@ -67,33 +82,38 @@ export class Exchange {
    * @param comes whether the clients come with their connection, which stays open: a WebSocket
    * @throws BadRequest when the whole body is unusable
    */
-  async admit(
-    body: unknown,
-    request: IncomingMessage,
-    each: (item: Passed | Reply) => void,
-    comes = false,
-  ): Promise<void> {
-    for (const item of this.#options.guard(body)) {
-      if ('refusal' in item) each(item.refusal);
-      else each(this.#settle(await this.#options.gate.admit(item, request, comes)));
+  async admit(body: unknown, request: IncomingMessage, each: Each, comes = false): Promise<void> {
+    const { gate, guard, onRefusal } = this.#options;
+    const refused = (reply: Reply, kind: RefusalKind): void => {
+      onRefusal(kind, request);
+      each(reply, kind);
+    };
+    for (const item of guard(body)) {
+      if ('refusal' in item) refused(item.refusal, 'message');
+      else this.#settle(await gate.admit(item, request, comes), each, refused);
     }
   }
 
-  #settle(admission: Admission): Passed | Reply {
+  #settle(admission: Admission, each: Each, refused: (reply: Reply, kind: RefusalKind) => void): void {
+    const { listener, maxSubscriptions, takeOut } = this.#options;
+    if ('leaving' in admission) {
+      listener.leaving(admission.leaving.id);
+      each(admission.reply);
+      return;
+    }
     if ('reply' in admission) {
-      if (admission.leaving) this.#options.listener.leaving(admission.leaving.id);
-      return admission.reply;
+      refused(admission.reply, admission.kind);
+      if (admission.over) takeOut(admission.reply.clientId ?? '', admission.over);
+      return;
     }
-    const { message, session, proven } = admission;
+    const { message, session, visit } = admission;
     if (message.channel === '/meta/subscribe' && session && this.#isTooMuch(session, message)) {
-      const { maxSubscriptions } = this.#options;
-      return refuse(
-        message,
-        bayeuxError(403, 'subscription', `At most ${maxSubscriptions} subscriptions for a client`),
-      );
+      const error = bayeuxError(403, 'subscription', `At most ${maxSubscriptions} subscriptions for a client`);
+      refused(refuse(message, error), 'subscriptions');
+      return;
     }
-    if (message.channel === '/meta/disconnect' && session) this.#options.listener.gone(session.id, 'leave');
-    return { message: this.#bounded(message), client: session?.client ?? null, proven };
+    if (message.channel === '/meta/disconnect' && session) listener.gone(session.id, 'leave');
+    each({ message: this.#bounded(message, session), client: session?.client ?? null, visit });
   }
 
   /** Subscribing again to the same channel costs nothing. */
@@ -101,20 +121,50 @@ export class Exchange {
     return new Set([...channels, ...[subscription ?? []].flat()]).size > this.#options.maxSubscriptions;
   }
 
-  /** A client may be answered sooner than we would, not later. */
-  #bounded(message: Message): Message {
-    const wait = message.advice?.timeout;
-    if (wait === undefined) return message;
-    return { ...message, advice: { timeout: Math.min(wait, this.#options.timeout) } };
+  /** A client may be answered sooner than we would, not later; and sooner when its token runs out meanwhile. */
+  #bounded(message: Message, session: Session | undefined): Message {
+    if (message.channel !== '/meta/connect') return message;
+    const { timeout, validity } = this.#options;
+    const longest = session?.identity ? validity.hold(session.identity, timeout) : timeout;
+    const wait = message.advice?.timeout ?? timeout;
+    if (wait <= longest && message.advice === undefined) return message;
+    return { ...message, advice: { timeout: Math.min(wait, longest) } };
   }
 
   /**
    * Faye processes the message; a connect is answered when there is something to say, or at its time-out.
-   * `done` is called in the same turn when Faye answers so: after a disconnect Faye closes the socket right away.
+   * `done` is called in the same turn when Faye answers so: after a disconnect Faye closes the socket right away. It is
+   * called once, also when an extension of the host's never goes on.
    */
-  process({ message, proven }: Passed, request: IncomingMessage, done: (replies: Reply[]) => void): void {
+  process(passed: Passed, request: IncomingMessage, done: (replies: Reply[]) => void): void {
+    const { onRefusal, timeout, turnstile } = this.#options;
+    const { message } = passed;
+    let state: 'open' | 'waiting' | 'done' = 'open';
+    let timer: NodeJS.Timeout | undefined;
+    const late = (): void => {
+      state = 'done';
+      onRefusal('timeout', request);
+      if (passed.visit) turnstile.cancel(passed.visit);
+      done([refuse(message, bayeuxError(503, message.channel, 'Not answered in time: try again'))]);
+    };
+    this.#process(passed, request, (replies) => {
+      if (state === 'done') return this.#tooLate(passed, replies);
+      state = 'done';
+      clearTimeout(timer);
+      done(replies);
+    });
+    if (state === 'open') timer = setTimeout(late, PATIENCE * timeout);
+  }
+
+  /** Nobody waits for it any more: what came with it goes with the next answer. */
+  #tooLate({ message }: Passed, [, ...messages]: Reply[]): void {
+    if (message.channel === '/meta/connect') this.#options.outlet.requeue(message.clientId ?? '', messages);
+  }
+
+  #process({ message, visit }: Passed, request: IncomingMessage, done: (replies: Reply[]) => void): void {
     const fail = (error: unknown): void => {
       this.#options.onError(error);
+      if (visit) this.#options.turnstile.cancel(visit);
       done([refuse(message, bayeuxError(500, message.channel, 'Internal server error'))]);
     };
     // An extension of the host's may throw, and may make a reply that is no JSON.
@@ -126,7 +176,7 @@ export class Exchange {
       }
     };
     try {
-      this.#options.server.process(message, request, (replies) => this.#complete(message, proven, replies, answer));
+      this.#options.server.process(message, request, (replies) => this.#complete(message, visit, replies, answer));
     } catch (error) {
       fail(error);
     }
@@ -137,21 +187,23 @@ export class Exchange {
     return this.#options.now() + 2 * this.#options.timeout;
   }
 
-  /** Takes a client out for good: it is told not to come back, in answer to what it holds or asks next. */
-  kick(id: ClientId): void {
+  /** Takes a client out: it is told why in answer to what it holds or asks next. */
+  takeOut(id: ClientId, why: Why): void {
     const { listener, server, sessions } = this.#options;
-    sessions.ban(id, this.banned);
-    listener.gone(id, 'kick');
+    sessions.ban(id, this.banned, why);
+    if (why === 'kicked') listener.gone(id, 'kick');
     server._engine.destroyClient(id);
   }
 
-  #complete(message: Message, proven: Proof | undefined, replies: Reply[], done: (replies: Reply[]) => void): void {
+  #complete(message: Message, visit: Visit | undefined, replies: Reply[], done: (replies: Reply[]) => void): void {
     const reply = replies[0];
-    if (reply?.channel === '/meta/connect' && this.#options.sessions.isBanned(reply.clientId)) {
-      done([kicked(reply)]);
+    const why = reply?.channel === '/meta/connect' ? this.#options.sessions.banned(reply.clientId) : undefined;
+    if (reply && why) {
+      done([farewell(reply, why)]);
       return;
     }
-    const work = reply?.successful ? this.#finish(message, reply, proven) : undefined;
+    if (visit && !reply?.successful) this.#options.turnstile.cancel(visit);
+    const work = reply?.successful ? this.#finish(message, reply, visit) : undefined;
     if (work) void this.#after(work, message, replies).then(done);
     else done(replies);
   }
@@ -167,16 +219,30 @@ export class Exchange {
   }
 
   /** What is still to be done before a reply is sent; undefined when it is done already. */
-  #finish(message: Message, reply: Reply, proven: Proof | undefined): Promise<void> | undefined {
+  #finish(message: Message, reply: Reply, visit: Visit | undefined): Promise<void> | undefined {
+    if (message.channel === '/meta/connect') return this.#remind(reply);
     if (message.channel === '/meta/subscribe') return this.#welcome(message, reply);
     if (message.channel === '/meta/unsubscribe') return this.#options.outlet.written?.(message.clientId ?? '');
-    return message.channel === '/meta/handshake' ? this.#open(reply, proven) : undefined;
+    return visit ? this.#open(reply, visit) : undefined;
   }
 
-  #open(reply: Reply, proven: Proof | undefined): Promise<void> | undefined {
+  /** Asks for a fresh token when this one will not do until the next answer. */
+  #remind(reply: Reply): undefined {
+    const { sessions, timeout, validity } = this.#options;
+    const identity = sessions.get(reply.clientId)?.identity;
+    if (!identity || !validity.wants(identity, timeout)) return;
+    reply.ext = { ...reply.ext, faye_online: { refresh: true, expires: identity.expires } };
+  }
+
+  #open(reply: Reply, visit: Visit): Promise<void> | undefined {
+    const { server, sessions, turnstile } = this.#options;
+    const { shown } = visit;
     reply.supportedConnectionTypes = [...TRANSPORTS];
-    const session = this.#options.sessions.open(reply.clientId ?? '');
-    return proven && this.#options.sessions.identify(session, proven.identity, proven.proof);
+    const id = reply.clientId ?? '';
+    // An extension of the host's took so long that its peer was told to try again.
+    if (!turnstile.settle(visit)) return void server._engine.destroyClient(id);
+    const session = sessions.open(id, visit.network);
+    return shown ? sessions.identify(session, shown) : undefined;
   }
 
   /** The snapshot rides on the reply; the list comes as a message, as the gem's pages expect it. */

@@ -3,11 +3,16 @@ import type { IncomingMessage } from 'node:http';
 import { readClaim } from '../identity/claim.js';
 import type { Identify } from '../identity/identify.js';
 import { type Identity, Unidentified } from '../identity/identity.js';
-import { BEFORE_LEAVE, placeError } from './channels.js';
+import { BEFORE_LEAVE, isLiteral, placeError } from './channels.js';
 import type { Advice, Message, Reply } from './faye.js';
-import { bayeuxError, type Guarded, kicked, refuse } from './guard.js';
+import { bayeuxError, type Guarded, refuse } from './guard.js';
+import { inTime, TookTooLong } from './in_time.js';
+import { credentials, digest } from './proof.js';
+import { farewell, type Limited, limitReply, type RefusalKind, type Why } from './refusal.js';
 import type { Rules } from './rules.js';
-import type { Session, Sessions } from './sessions.js';
+import type { Session, Sessions, Shown } from './sessions.js';
+import type { Turnstile, Visit } from './turnstile.js';
+import type { Validity } from './validity.js';
 
 export interface GateOptions {
   readonly identify: Identify;
@@ -17,19 +22,16 @@ export interface GateOptions {
   /** Whether clients without identity are let in. They are never counted. */
   readonly anonymous: boolean;
   readonly sessions: Sessions;
+  readonly turnstile: Turnstile;
+  readonly validity: Validity;
   readonly onError: (error: unknown) => void;
 }
 
-/** What a handshake proved before its clientId exists. */
-export interface Proof {
-  readonly identity: Identity;
-  readonly proof: number;
-}
-
-/** A message may go on to Faye (with what its handshake proved), or is answered here. */
+/** A message may go on to Faye, or is answered here: `kind` says why it is refused, `over` that its client is taken out. */
 export type Admission =
-  | { readonly message: Message; readonly session?: Session; readonly proven?: Proof }
-  | { readonly reply: Reply; readonly leaving?: Session };
+  | { readonly message: Message; readonly session?: Session; readonly visit?: Visit }
+  | { readonly reply: Reply; readonly leaving: Session }
+  | { readonly reply: Reply; readonly kind: RefusalKind; readonly over?: Why };
 
 /** A client that may not come in should not knock again every few seconds; one that could not be judged should. */
 const STOP: Advice = { reconnect: 'none' };
@@ -52,68 +54,125 @@ export class Gate {
     try {
       return await this.#admit(guarded, request, comes);
     } catch (error) {
-      return { reply: this.#refusal(guarded.message, error) };
+      return this.#refusal(guarded.message, error);
     }
   }
 
   async #admit({ message, auth }: Guarded, request: IncomingMessage, comes: boolean): Promise<Admission> {
     if (message.channel === '/meta/handshake') return this.#handshake(message, auth, request);
-    const { sessions } = this.#options;
+    const { sessions, turnstile, validity } = this.#options;
     const session = sessions.get(message.clientId) ?? (await this.#find(message, comes));
-    if (session === 'away') return { reply: refuse(message, AWAY, RETRY) };
-    if (!session) return sessions.isBanned(message.clientId) ? { reply: kicked(message) } : unknownClient(message);
-    await this.#identify(session, message, auth, request);
+    if (session === 'away') return { reply: refuse(message, AWAY, RETRY), kind: 'timeout' };
+    if (!session) return this.#unknown(message);
+    // Whoever goes costs nothing more.
+    const tooFast = message.channel === '/meta/disconnect' ? null : turnstile.speak(session);
+    if (tooFast) return refused(message, tooFast);
+    const crowded = await this.#identify(session, message, auth, request);
+    if (crowded) return refused(message, crowded);
+    const over = session.identity && validity.over(session.identity);
+    if (over) return { reply: farewell(message, over), kind: 'identity', over };
     if (message.channel === BEFORE_LEAVE) return { reply: accepted(message), leaving: session };
     if (message.channel.startsWith('/meta/')) return this.#meta(message, session);
     return this.#check(message, session, 'publish', [message.channel]);
   }
 
+  #unknown(message: Message): Admission {
+    const why = this.#options.sessions.banned(message.clientId);
+    return { reply: why ? farewell(message, why) : unknownClient(message), kind: 'identity' };
+  }
+
   /** The session of a client that is not here: another process may have it. */
   async #find({ channel, clientId }: Message, comes: boolean): Promise<Session | 'away' | undefined> {
     const { sessions } = this.#options;
-    if (clientId === undefined || sessions.isBanned(clientId)) return undefined;
+    if (clientId === undefined || sessions.banned(clientId)) return undefined;
     return sessions.find(clientId, channel === '/meta/connect' || (comes && channel !== '/meta/disconnect'));
   }
 
+  /** Whoever passes is counted, until the visit is a session's or is cancelled. */
   async #handshake(message: Message, auth: unknown, request: IncomingMessage): Promise<Admission> {
-    const identity = await this.#prove(auth, request, message.channel);
-    return identity ? { message, proven: { identity, proof: digest(auth) } } : { message };
+    const { turnstile } = this.#options;
+    const network = turnstile.networkOf(request);
+    const full = turnstile.enter(network);
+    if (full) return refused(message, full);
+    try {
+      const shown = await this.#prove(auth, request, message.channel);
+      const crowded = shown && turnstile.crowds(shown.identity.user.uid);
+      if (crowded) {
+        turnstile.leave(network);
+        return refused(message, crowded);
+      }
+      if (shown) turnstile.name(shown.identity.user.uid);
+      return { message, visit: { network, shown, open: true } };
+    } catch (error) {
+      turnstile.leave(network);
+      throw error;
+    }
   }
 
-  /** Settles who the session is, or throws Unidentified. A message without auth is its session's. */
-  async #identify(session: Session, message: Message, auth: unknown, request: IncomingMessage): Promise<void> {
-    const proof = digest(auth);
-    if (session.identity && (auth === undefined || proof === session.proof)) return;
-    const identity = await this.#prove(auth, request, message.channel);
-    if (!identity) {
-      if (this.#options.anonymous) return;
+  /**
+   * Settles who the session is, or throws Unidentified. A message without auth is its session's, but where requests show
+   * who sends them they must not show somebody else.
+   */
+  async #identify(
+    session: Session,
+    message: Message,
+    auth: unknown,
+    request: IncomingMessage,
+  ): Promise<Limited | null> {
+    const { anonymous, claimless, sessions, turnstile } = this.#options;
+    if (session.identity && !this.#isNews(session, auth, request)) return null;
+    const shown = await this.#prove(auth, request, message.channel);
+    if (!shown) {
+      if (anonymous && !session.identity) return null;
+      if (claimless) throw new Unidentified('auth', 'you are not signed in');
       throw new Unidentified('auth', 'is missing: {room_channel, time_channel, current_user: {uid, uname}, token}');
     }
-    if (session.identity && session.identity.user.uid !== identity.user.uid) {
+    const { uid } = shown.identity.user;
+    if (session.identity && session.identity.user.uid !== uid) {
       throw new Unidentified('current_user.uid', 'is not the one that this client came in with');
     }
-    await this.#options.sessions.identify(session, identity, proof);
+    const crowded = session.identity ? null : turnstile.crowds(uid);
+    if (!crowded) await sessions.identify(session, shown);
+    return crowded;
+  }
+
+  #isNews(session: Session, auth: unknown, request: IncomingMessage): boolean {
+    if (auth !== undefined && digest(auth) !== session.proof) return true;
+    return this.#options.claimless && credentials(request) !== session.credentials;
   }
 
   /**
    * Null for a message that claims nothing (its identity may come with a later one).
    * @throws Unidentified when what it claims is wrong
    */
-  async #prove(auth: unknown, request: IncomingMessage, channel: string): Promise<Identity | null> {
+  async #prove(auth: unknown, request: IncomingMessage, channel: string): Promise<Shown | null> {
+    const { claimless } = this.#options;
+    if (auth === undefined && !claimless) return null;
+    const identity = await this.#ask(auth, request, channel);
+    if (!identity) return null;
+    return { identity, proof: digest(auth), credentials: claimless ? credentials(request) : 0 };
+  }
+
+  async #ask(auth: unknown, request: IncomingMessage, channel: string): Promise<Identity | null> {
     const { claimless, identify } = this.#options;
-    if (auth !== undefined) return identify(readClaim(auth, placeError), request, channel, auth);
-    if (!claimless) return null;
+    if (!claimless) return identify(readClaim(auth, placeError), request, channel, auth);
+    const claim = auth === undefined ? { place: {} } : readClaim(auth, placeError);
     try {
-      return await identify({ place: {} }, request, channel, auth);
+      return await inTime(identify(claim, request, channel, auth), 'authenticate');
     } catch (error) {
-      if (error instanceof Unidentified && error.code !== 500) return null;
+      if (auth === undefined && error instanceof Unidentified && error.code !== 500) return null;
       throw error;
     }
   }
 
   async #meta(message: Message, session: Session): Promise<Admission> {
-    if (message.channel !== '/meta/subscribe') return { message, session };
-    return this.#check(message, session, 'subscribe', [message.subscription ?? []].flat());
+    const { channel, subscription } = message;
+    if (!META.has(channel)) return forbidden(message, bayeuxError(403, channel, 'This channel is reserved'));
+    const channels = [subscription ?? []].flat();
+    if (channel === '/meta/subscribe') return this.#check(message, session, 'subscribe', channels);
+    const wrong = channels.find((name) => !isLiteral(name));
+    if (wrong !== undefined) return forbidden(message, bayeuxError(405, wrong, 'Invalid channel'));
+    return { message, session };
   }
 
   async #check(
@@ -124,46 +183,48 @@ export class Gate {
   ): Promise<Admission> {
     for (const channel of channels) {
       const verdict = this.#options.rules(session.identity, action, channel);
-      const refused = verdict instanceof Promise ? await verdict : verdict;
-      if (refused) return { reply: refuse(message, refused) };
+      const error = verdict instanceof Promise ? await verdict : verdict;
+      if (error) return forbidden(message, error);
     }
     return { message, session };
   }
 
-  #refusal(message: Message, error: unknown): Reply {
+  #refusal(message: Message, error: unknown): Admission {
+    const comes = COMING_IN.has(message.channel);
+    const reply = (code: number, field: string, text: string, advice: Advice): Reply =>
+      refuse(message, bayeuxError(code, field, text), comes ? advice : undefined);
+    if (error instanceof TookTooLong) {
+      this.#options.onError(error);
+      return { reply: reply(503, error.what, 'did not answer in time: try again later', AGAIN), kind: 'timeout' };
+    }
     if (!(error instanceof Unidentified)) {
       this.#options.onError(error);
-      return refuse(message, bayeuxError(500, message.channel, 'Internal server error'));
+      return { reply: refuse(message, bayeuxError(500, message.channel, 'Internal server error')), kind: 'message' };
     }
     if (error.code === 500) this.#options.onError(error.cause);
-    const advice = COMING_IN.has(message.channel) ? { advice: error.code === 500 ? AGAIN : STOP } : {};
-    return refuse(message, bayeuxError(error.code, error.field, error.message), advice.advice);
+    const advice = error.code === 500 ? AGAIN : STOP;
+    return { reply: reply(error.code, error.field, error.message, advice), kind: 'identity' };
   }
 }
 
 const AWAY = bayeuxError(503, 'clientId', 'Not known at the moment: try again');
 
+const META = new Set(['/meta/connect', '/meta/subscribe', '/meta/unsubscribe', '/meta/disconnect']);
 const COMING_IN = new Set(['/meta/handshake', '/meta/connect']);
 
+const refused = (message: Message, limit: Limited): Admission => ({
+  reply: limitReply(message, limit),
+  kind: limit.kind,
+});
+
+const forbidden = (message: Message, error: string): Admission => ({ reply: refuse(message, error), kind: 'channels' });
+
 /** As Faye answers a client that it does not know. */
-const unknownClient = (message: Message): Admission => ({
-  reply: refuse(
+const unknownClient = (message: Message): Reply =>
+  refuse(
     { ...message, clientId: undefined },
     bayeuxError(401, message.clientId ?? '', 'Unknown client'),
     message.channel === '/meta/connect' ? { reconnect: 'handshake' } : undefined,
-  ),
-});
+  );
 
 const accepted = ({ channel, id, clientId }: Message): Reply => ({ channel, id, clientId, successful: true });
-
-/**
- * A number for a claim (FNV-1a over its JSON), so that neither the claim nor its token stays in memory for every client.
- * It only saves proving the same claim again: two claims with one number cannot make a client somebody else, or put it
- * anywhere; the later one is merely overlooked.
- */
-function digest(auth: unknown): number {
-  const said = JSON.stringify(auth) ?? '';
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < said.length; i++) hash = Math.imul(hash ^ said.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) * 0x10000 + (said.length & 0xffff);
-}

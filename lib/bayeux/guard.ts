@@ -19,7 +19,7 @@ export interface Refused {
 /** The whole body or frame is unusable. `status` is HTTP's; a WebSocket gets the text as a Bayeux error. */
 export class BadRequest extends Error {
   constructor(
-    readonly status: 400 | 413 | 415,
+    readonly status: 400 | 408 | 413 | 415,
     message: string,
   ) {
     super(message);
@@ -78,18 +78,20 @@ function rebuild(raw: unknown, limits: Limits, schemas: Schemas): Guarded | Refu
     const head = schemas.head.safeParse(raw);
     return { refusal: refuse(head.data ?? {}, schemaError(head.error ?? parsed.error)) };
   }
-  return { message: present(parsed.data), auth: (raw as { auth?: unknown }).auth };
+  const message = present(parsed.data);
+  const stranger = message.supportedConnectionTypes?.every((type) => !isTransport(type));
+  if (stranger) return { refusal: { ...refuse(message, NO_TRANSPORT), supportedConnectionTypes: [...TRANSPORTS] } };
+  return { message, auth: (raw as { auth?: unknown }).auth };
 }
+
+const isTransport = (type: string): boolean => TRANSPORTS.some((transport) => transport === type);
+const NO_TRANSPORT = bayeuxError(301, 'supportedConnectionTypes', `must have one of ${TRANSPORTS.join(' ')}`);
 
 /** A refusal as a reply to a message: what names it is echoed, so that the sender can tell which message it was. */
 export function refuse(message: Partial<Message>, error: string, advice?: Reply['advice']): Reply {
   const { channel, id, clientId, subscription } = message;
   return present({ channel, id, clientId, subscription, successful: false, error, advice }) as Reply;
 }
-
-/** Tells a client that it was sent away and is not to come back. */
-export const kicked = ({ channel, clientId, id }: Message): Reply =>
-  refuse({ channel, clientId, id }, bayeuxError(403, 'current_user.uid', 'You were sent away'), { reconnect: 'none' });
 
 /** Without the fields that are undefined. */
 function present<T extends object>(object: T): Message & T {

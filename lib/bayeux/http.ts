@@ -1,5 +1,6 @@
 // Long-polling's HTTP: reads one bounded JSON body, writes one JSON reply. No cookies, no GET, no forms.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Millis } from '../domain.js';
 import type { Reply } from './faye.js';
 import { BadRequest, parseJson } from './guard.js';
 import { serialize } from './serialize.js';
@@ -7,10 +8,16 @@ import { serialize } from './serialize.js';
 /** The request may have passed a body parser of the host's. */
 export type MaybeParsed = IncomingMessage & { readonly body?: unknown };
 
+/** How long a body may take to come. */
+const BODY_TIME: Millis = 10_000;
+/** How much more of a body that is too large is read, and for how long, so that its sender hears why it is refused. */
+const DRAINED = 1024 * 1024;
+const DRAIN_TIME: Millis = 2_000;
+
 /**
  * The JSON of a request: from the stream, or from the host's body parser when that was mounted before us.
- * @returns null when the peer went away in the middle
- * @throws BadRequest 400, 413 or 415
+ * @returns undefined when the peer went away in the middle
+ * @throws BadRequest 400, 408, 413 or 415
  */
 export async function readJson(request: MaybeParsed, limit: number): Promise<unknown> {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
@@ -19,7 +26,7 @@ export async function readJson(request: MaybeParsed, limit: number): Promise<unk
   if (length > limit) throw tooLarge(limit);
   if (request.readableDidRead) return parsedBody(request.body, limit);
   const text = await readText(request, limit);
-  return text === null ? null : parseJson(text);
+  return text === null ? undefined : parseJson(text);
 }
 
 function parsedBody(body: unknown, limit: number): unknown {
@@ -45,18 +52,26 @@ function readText(request: IncomingMessage, limit: number): Promise<string | nul
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    request.on('data', (chunk: Buffer) => {
+    const stop = (error: BadRequest): void => {
+      clearTimeout(timer);
+      request.off('data', take).pause();
+      reject(error);
+    };
+    const take = (chunk: Buffer): void => {
       size += chunk.length;
       if (size <= limit) chunks.push(chunk);
-      else {
-        request.pause();
-        reject(tooLarge(limit));
-      }
-    });
-    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+      else stop(tooLarge(limit));
+    };
+    const settle = (text: string | null): void => {
+      clearTimeout(timer);
+      resolve(text);
+    };
+    const timer = setTimeout(() => stop(new BadRequest(408, 'the body did not come in time')), BODY_TIME);
+    request.on('data', take);
+    request.once('end', () => settle(Buffer.concat(chunks).toString('utf8')));
     // The peer went away, or sent what HTTP does not know: there is nobody to answer.
-    request.once('error', () => resolve(null));
-    request.once('close', () => resolve(null));
+    request.once('error', () => settle(null));
+    request.once('close', () => settle(null));
   });
 }
 
@@ -91,9 +106,25 @@ export function sendError(
     'Content-Type': 'text/plain; charset=utf-8',
     'Content-Length': body.length,
   });
-  response.end(body, () => {
-    if (unread) req.destroy();
-  });
+  // A connection that is closed while its peer still sends is reset, and then what we said is lost.
+  if (unread) void response.write(body, () => drain(req, () => response.end(() => req.destroy())));
+  else response.end(body);
+}
+
+/** Reads and forgets what still comes: a little of it, for a little while. */
+function drain(request: IncomingMessage, done: () => void): void {
+  let left = DRAINED;
+  const end = (): void => {
+    clearTimeout(timer);
+    request.off('data', take).off('end', end).off('close', end);
+    done();
+  };
+  const take = (chunk: Buffer): void => {
+    left -= chunk.length;
+    if (left < 0) end();
+  };
+  const timer = setTimeout(end, DRAIN_TIME);
+  request.on('data', take).once('end', end).once('close', end).resume();
 }
 
 const writable = (response: ServerResponse): boolean => !response.headersSent && !response.destroyed;

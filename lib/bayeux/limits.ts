@@ -1,5 +1,6 @@
-// How much one message, one client and one process may ask for. Defaults of the `limits` option.
+// How much one message, one client, one user, one address and one process may ask for. Defaults of the `limits` option.
 
+/** Each process counts for itself: of several processes each lets in as much. Loopback is an address like any other. */
 export interface Limits {
   /** Bytes of an HTTP body or a WebSocket frame. */
   readonly bytes: number;
@@ -15,6 +16,18 @@ export interface Limits {
   readonly subscriptions: number;
   /** Bytes that may wait for one client before it is closed. */
   readonly waiting: number;
+  /** Messages that one client may send each second in the long run, and how many at once. */
+  readonly messagesPerSecond: number;
+  readonly messageBurst: number;
+  /** Handshakes from one address each second in the long run, and how many at once. A school may have one address. */
+  readonly handshakesPerSecond: number;
+  readonly handshakeBurst: number;
+  /** Open pages of one user. */
+  readonly clientsPerUser: number;
+  /** Open pages from one address (of IPv6: from one /64), and as many WebSockets. */
+  readonly clientsPerIp: number;
+  /** Open pages of one process, and as many WebSockets. */
+  readonly clients: number;
 }
 
 export const LIMITS: Limits = {
@@ -25,4 +38,11 @@ export const LIMITS: Limits = {
   id: 64,
   subscriptions: 50,
   waiting: 1024 * 1024,
+  messagesPerSecond: 20,
+  messageBurst: 60,
+  handshakesPerSecond: 200,
+  handshakeBurst: 1000,
+  clientsPerUser: 100,
+  clientsPerIp: 2000,
+  clients: 50_000,
 };

@@ -6,6 +6,7 @@ import type { ClientId, Millis } from '../domain.js';
 import type { Cork } from './cork.js';
 import type { FayeSocket, Message, Reply } from './faye.js';
 import { textFrame } from './frame.js';
+import type { Network } from './networks.js';
 
 /** RFC 6455 §7.4.1: the peer breaks a rule of ours (it reads too slowly, or does not answer pings). */
 const POLICY = 1008;
@@ -35,11 +36,14 @@ export class Link implements FayeSocket {
   /** Frames that still wait for the gate, and the end of their queue: they are handled in order. */
   backlog = 0;
   busy: Promise<void> = IDLE;
+  /** How often it was told to send less. */
+  scolded = 0;
 
   constructor(
     readonly ws: WebSocket,
     readonly request: IncomingMessage,
     readonly socket: Duplex,
+    readonly network: Network,
     readonly cork: Cork,
     /** Bytes that may wait for this peer. */
     readonly limit: number,

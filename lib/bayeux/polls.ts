@@ -5,7 +5,9 @@ import type { Exchange, Listener, Passed } from './exchange.js';
 import type { ProtocolServer, Reply } from './faye.js';
 import { BadRequest, bayeuxError, refuse } from './guard.js';
 import { readJson, sendError, sendReplies } from './http.js';
+import { allowOrigin, FOREIGN, type Origins, sendPreflight } from './origins.js';
 import type { Outlet } from './outlet.js';
+import type { RefusalKind } from './refusal.js';
 
 export interface PollsOptions {
   readonly exchange: Exchange;
@@ -16,6 +18,8 @@ export interface PollsOptions {
   readonly supersede: (id: ClientId) => void;
   /** Bytes of a body. */
   readonly limit: number;
+  readonly origins: Origins;
+  readonly onRefusal: (kind: RefusalKind, request: IncomingMessage) => void;
   readonly now: () => Millis;
   readonly onError: (error: unknown) => void;
 }
@@ -36,15 +40,26 @@ export class Polls {
 
   /** Answers one HTTP request. Never throws. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { limit, onError, onRefusal, origins } = this.#options;
+    const from = origins(request);
+    if (from === 'foreign') {
+      onRefusal('origins', request);
+      return sendError(response, 403, FOREIGN);
+    }
+    if (from === 'listed') allowOrigin(request, response);
+    if (request.method === 'OPTIONS' && from === 'listed') return sendPreflight(response);
     if (request.method !== 'POST') {
       return sendError(response, 405, 'POST Bayeux messages as JSON, or open a WebSocket', { Allow: 'POST' });
     }
     try {
-      const body = await readJson(request, this.#options.limit);
-      if (body !== null && !response.destroyed) await this.#exchange(body, request, response);
+      const body = await readJson(request, limit);
+      if (body !== undefined && !response.destroyed) await this.#exchange(body, request, response);
     } catch (error) {
-      if (error instanceof BadRequest) return sendError(response, error.status, error.message);
-      this.#options.onError(error);
+      if (error instanceof BadRequest) {
+        onRefusal('request', request);
+        return sendError(response, error.status, error.message);
+      }
+      onError(error);
       sendError(response, 500, 'Internal server error');
     }
   }

@@ -3,6 +3,7 @@ import type { Channel, User } from '../domain.js';
 import type { Identity } from '../identity/identity.js';
 import { isLiteral, isReserved, isServerOnly, isWithin } from './channels.js';
 import { bayeuxError } from './guard.js';
+import { inTime, TookTooLong } from './in_time.js';
 
 export type Action = 'subscribe' | 'publish';
 
@@ -31,11 +32,11 @@ export function createRules(authorize: Authorize, onError: (error: unknown) => v
     const refused = bayeuxError(403, channel, `You may not ${action} here`);
     const fail = (error: unknown): string => {
       onError(error);
-      return refused;
+      return error instanceof TookTooLong ? bayeuxError(503, channel, 'Not decided in time: try again later') : refused;
     };
     try {
       const allowed = authorize(identity && { ...identity.user, ...identity.place }, action, channel);
-      if (typeof allowed !== 'boolean') return allowed.then((yes) => (yes ? null : refused), fail);
+      if (typeof allowed !== 'boolean') return inTime(allowed, 'authorize').then((yes) => (yes ? null : refused), fail);
       return allowed ? null : refused;
     } catch (error) {
       return fail(error);

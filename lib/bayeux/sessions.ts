@@ -1,8 +1,10 @@
 // What the gate knows of each clientId that Faye gave out: whose it is, and what it last claimed.
-import type { Channel, Client, ClientId, Millis } from '../domain.js';
+import type { Channel, Client, ClientId, Millis, Uid } from '../domain.js';
 import type { Identity } from '../identity/identity.js';
 import type { Whereabouts } from './claims.js';
 import type { Entry } from './directory.js';
+import type { Network } from './networks.js';
+import type { Why } from './refusal.js';
 
 export interface Session {
   readonly id: ClientId;
@@ -12,6 +14,12 @@ export interface Session {
   client: Client | null;
   /** A number for the claim that proved it, so that the same claim is not proved again with every message. */
   proof: number | null;
+  /** The same for the request that it came with, where requests say who somebody is. */
+  credentials: number;
+  /** Until when its messages are paid for (`pace.ts`). */
+  paid: Millis;
+  /** Where it came from; null when that was another process. */
+  readonly network: Network | null;
   /** What the client subscribes to, when another process has it. */
   readonly channels?: readonly Channel[];
 }
@@ -24,25 +32,63 @@ export interface SharedSessions {
   save(id: ClientId, session: string): Promise<void>;
 }
 
+/** How many clients there are, and how many of each user. */
+export interface Census {
+  count(network: Network | null): void;
+  leave(network: Network | null): void;
+  name(uid: Uid): void;
+  unname(uid: Uid): void;
+}
+
+/** What a message showed of its sender. */
+export interface Shown {
+  readonly identity: Identity;
+  readonly proof: number;
+  readonly credentials: number;
+}
+
+export interface SessionsOptions {
+  /** A keyed hash of a clientId: what may be written down instead of it. */
+  readonly key: (id: ClientId) => string;
+  readonly census: Census;
+  readonly now: () => Millis;
+}
+
 export class Sessions {
+  readonly #options: SessionsOptions;
   readonly #byId = new Map<ClientId, Session>();
-  readonly #banned = new Map<ClientId, Millis>();
-  readonly #key: (id: ClientId) => string;
+  /** Since when nobody knows who they are: the oldest first. */
+  readonly #nameless = new Map<ClientId, Millis>();
+  readonly #banned = new Map<ClientId, { readonly until: Millis; readonly why: Why }>();
   #shared: SharedSessions | null = null;
 
-  /** @param key a keyed hash of a clientId: what may be written down instead of it */
-  constructor(key: (id: ClientId) => string) {
-    this.#key = key;
+  constructor(options: SessionsOptions) {
+    this.#options = options;
   }
 
   get size(): number {
     return this.#byId.size;
   }
 
-  open(id: ClientId): Session {
-    const session: Session = { id, identity: null, client: null, proof: null };
+  all(): Iterable<Session> {
+    return this.#byId.values();
+  }
+
+  /** @param network where it came from, when it was counted as it came in */
+  open(id: ClientId, network: Network | null = null): Session {
+    const session = blank(id, network);
+    if (!network) this.#options.census.count(null);
     this.#byId.set(id, session);
+    this.#nameless.set(id, this.#options.now());
     return session;
+  }
+
+  /** The clients that have not said who they are since before an instant. */
+  *namelessSince(instant: Millis): Iterable<ClientId> {
+    for (const [id, since] of this.#nameless) {
+      if (since > instant) return;
+      yield id;
+    }
   }
 
   get(id: ClientId | undefined): Session | undefined {
@@ -55,8 +101,8 @@ export class Sessions {
   }
 
   /** @returns in a cluster, when all processes can know it */
-  identify(session: Session, identity: Identity, proof: number): Promise<void> | undefined {
-    this.#fill(session, identity, proof);
+  identify(session: Session, shown: Shown): Promise<void> | undefined {
+    this.#fill(session, shown);
     return this.#shared?.save(session.id, textOf(session));
   }
 
@@ -84,48 +130,71 @@ export class Sessions {
   }
 
   close(id: ClientId): void {
+    const session = this.#byId.get(id);
+    if (!session) return;
     this.#byId.delete(id);
+    this.#nameless.delete(id);
+    const { census } = this.#options;
+    census.leave(session.network);
+    if (session.identity) census.unname(session.identity.user.uid);
   }
 
-  /** A client that was sent away is told so for a while, whatever it asks. */
-  ban(id: ClientId, until: Millis): void {
-    this.#banned.set(id, until);
+  /** A client that was taken out is told so for a while, whatever it asks. */
+  ban(id: ClientId, until: Millis, why: Why): void {
+    // Whoever was sent away stays so.
+    if (this.#banned.get(id)?.why !== 'kicked') this.#banned.set(id, { until, why });
   }
 
-  isBanned(id: ClientId | undefined): boolean {
-    return id !== undefined && this.#banned.has(id);
+  /** Why a client was taken out; undefined when it was not. */
+  banned(id: ClientId | undefined): Why | undefined {
+    return id === undefined ? undefined : this.#banned.get(id)?.why;
   }
 
   /** Forgets bans that are over. */
   sweep(now: Millis): void {
-    for (const [id, until] of this.#banned) if (until <= now) this.#banned.delete(id);
+    for (const [id, { until }] of this.#banned) if (until <= now) this.#banned.delete(id);
   }
 
-  #fill(session: Session, identity: Identity, proof: number | null, key = this.#key(session.id)): void {
+  #fill(session: Session, { identity, proof, credentials }: Shown, key?: string): void {
     const { user, place } = identity;
+    const { id } = session;
+    if (!session.identity && session.channels === undefined && this.#nameless.delete(id)) {
+      this.#options.census.name(user.uid);
+    }
     session.proof = proof;
+    session.credentials = credentials;
     session.identity = identity;
-    session.client = { id: session.id, key: session.client?.key ?? key, user, place };
+    session.client = { id, key: session.client?.key ?? key ?? this.#options.key(id), user, place };
   }
 
   /** Not kept: it is true for the message that asked. */
   #elsewhere(id: ClientId, found: Entry | 'unknown' | 'away'): Session | 'away' | undefined {
     if (typeof found === 'string') return found === 'away' ? 'away' : undefined;
-    return this.#read({ id, identity: null, client: null, proof: null, channels: found.channels }, found.session);
+    return this.#read({ ...blank(id, null), channels: found.channels }, found.session);
   }
 
   #read(session: Session, text: string | undefined): Session {
     if (text === undefined) return session;
-    const { identity, key, proof } = JSON.parse(text) as Written;
-    this.#fill(session, identity, proof, key);
+    const { key, ...shown } = JSON.parse(text) as Written;
+    this.#fill(session, shown, key);
     return session;
   }
 }
 
+const blank = (id: ClientId, network: Network | null): Session => ({
+  id,
+  identity: null,
+  client: null,
+  proof: null,
+  credentials: 0,
+  paid: 0,
+  network,
+});
+
 /** A session as other processes read it: the key goes with it, as each process may have its own secret to make it. */
-interface Written extends Pick<Session, 'proof'> {
-  readonly identity: Identity;
+interface Written extends Shown {
   readonly key: string;
 }
 
-const textOf = ({ identity, client, proof }: Session): string => JSON.stringify({ identity, proof, key: client?.key });
+const textOf = ({ identity, client, proof, credentials }: Session): string =>
+  JSON.stringify({ identity, proof, credentials, key: client?.key });

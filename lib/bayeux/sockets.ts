@@ -6,15 +6,19 @@ import type { ClientId, Millis } from '../domain.js';
 import { Cork } from './cork.js';
 import type { Exchange, Listener, Passed } from './exchange.js';
 import type { ProtocolServer, Reply } from './faye.js';
-import { BadRequest, bayeuxError, kicked, parseJson } from './guard.js';
+import { BadRequest, bayeuxError, parseJson } from './guard.js';
 import { Heartbeat } from './heartbeat.js';
 import { Holds } from './holds.js';
 import type { Limits } from './limits.js';
 import { IDLE, Link } from './link.js';
 import { LinkedSocket, listeners } from './linked_socket.js';
+import type { Network } from './networks.js';
 import type { Outlet } from './outlet.js';
+import { farewell, type Limited, type RefusalKind, type Why } from './refusal.js';
 import { keepRequest } from './request.js';
 import { serialize } from './serialize.js';
+import { Strangers } from './strangers.js';
+import type { Turnstile } from './turnstile.js';
 
 export interface SocketsOptions {
   readonly exchange: Exchange;
@@ -22,6 +26,8 @@ export interface SocketsOptions {
   readonly outlet: Outlet;
   readonly listener: Listener;
   readonly limits: Pick<Limits, 'bytes' | 'waiting'>;
+  readonly turnstile: Turnstile;
+  readonly onRefusal: (kind: RefusalKind, request: IncomingMessage) => void;
   /** Seconds that a connect is held. */
   readonly timeout: number;
   /** Seconds between two pings of one socket. */
@@ -35,6 +41,9 @@ export interface SocketsOptions {
 /** When so many frames of one socket wait for the gate, no more are read from it. */
 const BACKLOG = 100;
 const GOING_AWAY = 1001;
+/** Who was told so often to send less, and does not, is closed: flooding is to cost the flooder too. */
+const SCOLDED = 100;
+const FLOODING = new Set<RefusalKind | undefined>(['messagesPerSecond', 'handshakesPerSecond']);
 
 export class Sockets {
   readonly #options: SocketsOptions;
@@ -43,6 +52,7 @@ export class Sockets {
   readonly #heartbeat: Heartbeat;
   readonly #holds: Holds;
   readonly #links = new Map<ClientId, Link>();
+  readonly #strangers: Strangers;
   readonly #listeners = listeners(
     (link, text) => this.#received(link, text),
     (link) => link.hear(this.#options.now()),
@@ -53,6 +63,8 @@ export class Sockets {
     this.#options = options;
     this.#heartbeat = new Heartbeat(options.ping);
     this.#heartbeat.start();
+    // A client that shook hands lives so long without a word.
+    this.#strangers = new Strangers(2 * options.timeout * 1000);
     this.#holds = new Holds({
       timeout: options.timeout * 1000,
       links: () => this.#heartbeat.links(),
@@ -71,17 +83,28 @@ export class Sockets {
     return this.#heartbeat.size;
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** @returns why there may not be one more; null when it was opened, or was none */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Limited | null {
+    const { turnstile } = this.#options;
+    const network = turnstile.networkOf(request);
+    const full = turnstile.full(network);
+    if (full) return full;
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       // The server was told to make these.
-      this.#opened(ws as LinkedSocket, request, socket);
+      this.#opened(ws as LinkedSocket, request, socket, network);
     });
+    return null;
   }
 
-  /** Tells a client that comes by a WebSocket to go and not to come back, in answer to its connect. */
-  kick(id: ClientId): void {
+  /** Tells a client that comes by a WebSocket why it is taken out, in answer to its connect. */
+  dismiss(id: ClientId, why: Why): void {
     const link = this.#links.get(id);
-    if (link) reply(link, [kicked({ channel: '/meta/connect', clientId: id, id: this.#holds.drop(link) })]);
+    if (link) reply(link, [farewell({ channel: '/meta/connect', clientId: id, id: this.#holds.drop(link) }, why)]);
+  }
+
+  /** Closes the sockets that nobody has come in by. */
+  sweep(now: Millis): void {
+    for (const link of this.#strangers.overdue(now)) link.drop();
   }
 
   close(): void {
@@ -91,10 +114,12 @@ export class Sockets {
     this.#server.close();
   }
 
-  #opened(ws: LinkedSocket, request: IncomingMessage, socket: Duplex): void {
-    const { limits, now } = this.#options;
-    ws.link = new Link(ws, keepRequest(request, socket), socket, this.#cork, limits.waiting, now());
+  #opened(ws: LinkedSocket, request: IncomingMessage, socket: Duplex, network: Network): void {
+    const { limits, now, turnstile } = this.#options;
+    ws.link = new Link(ws, keepRequest(request, socket), socket, network, this.#cork, limits.waiting, now());
+    turnstile.open(network);
     this.#heartbeat.add(ws.link);
+    this.#strangers.add(ws.link, now());
     for (const [event, listener] of Object.entries(this.#listeners)) ws.on(event, listener);
   }
 
@@ -115,16 +140,18 @@ export class Sockets {
 
   /** Settles when the messages are on their way, not when they are answered: a connect waits for long. Never rejects. */
   async #exchange(link: Link, text: string | null): Promise<void> {
-    const { exchange, onError } = this.#options;
+    const { exchange, onError, onRefusal } = this.#options;
     try {
       if (text === null) throw new BadRequest(400, 'send text frames, not binary ones');
-      const each = (item: Passed | Reply): void => {
-        if (!('message' in item)) reply(link, [item]);
-        else this.#process(link, item);
+      const each = (item: Passed | Reply, kind?: RefusalKind): void => {
+        if ('message' in item) this.#process(link, item);
+        else reply(link, [item]);
+        if (FLOODING.has(kind) && ++link.scolded >= SCOLDED) link.drop();
       };
       await exchange.admit(parseJson(text), link.request, each, true);
     } catch (error) {
-      if (!(error instanceof BadRequest)) onError(error);
+      if (error instanceof BadRequest) onRefusal('request', link.request);
+      else onError(error);
       const [code, text] = error instanceof BadRequest ? [error.status, error.message] : [500, 'Internal server error'];
       reply(link, [{ successful: false, error: bayeuxError(code, 'message', text) } as Reply]);
     }
@@ -136,17 +163,22 @@ export class Sockets {
     if (!link.open && COMING_IN.has(channel)) return;
     if (link.open && clientId !== undefined && channel !== '/meta/disconnect') this.#attach(link, clientId);
     if (channel === '/meta/connect') this.#connect(link, passed);
-    else this.#options.exchange.process(passed, link.request, (replies) => reply(link, replies));
+    else this.#options.exchange.process(passed, link.request, (replies) => this.#answer(link, passed, replies));
+  }
+
+  #answer(link: Link, { visit }: Passed, replies: readonly Reply[]): void {
+    if (visit && replies[0]?.successful) this.#strangers.greet(link, this.#options.now());
+    reply(link, replies);
   }
 
   /** Messages do not wait for a connect here, so Faye answers it at once and the answer is what is held. */
-  #connect(link: Link, { message, client, proven }: Passed): void {
+  #connect(link: Link, { message, client, visit }: Passed): void {
     // Faye would forget the older of two that it has at once, and never answer it.
     if (link.asking) reply(link, [{ ...link.asking, data: undefined, successful: true }]);
     const { channel, clientId, id } = message;
     link.asking = { channel, clientId, id };
     const wait = message.advice?.timeout;
-    const asked: Passed = { message: { ...message, advice: { timeout: 0 } }, client, proven };
+    const asked: Passed = { message: { ...message, advice: { timeout: 0 } }, client, visit };
     this.#options.exchange.process(asked, link.request, (replies) => {
       link.asking = null;
       this.#connected(link, asked, replies, wait);
@@ -179,6 +211,7 @@ export class Sockets {
       older.close();
     }
     supersede(id);
+    this.#strangers.forget(link);
     link.clientId = id;
     this.#links.set(id, link);
     server.openSocket(id, link, link.request);
@@ -212,9 +245,11 @@ export class Sockets {
   }
 
   #closed(link: Link): void {
-    const { listener, now, outlet, server } = this.#options;
+    const { listener, now, outlet, server, turnstile } = this.#options;
     this.#heartbeat.remove(link);
     this.#holds.drop(link);
+    this.#strangers.forget(link);
+    turnstile.close(link.network);
     const id = link.clientId;
     if (id === null) return;
     this.#links.delete(id);

@@ -1,6 +1,8 @@
 // Which WebSocket upgrades of a server are ours, and what becomes of those that nobody takes.
-import { type Server as HttpServer, type IncomingMessage, ServerResponse } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { Server as TlsServer } from 'node:tls';
+import type { Millis } from '../domain.js';
 
 type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -58,8 +60,13 @@ export class Upgrades {
   #listen(server: HttpServer): void {
     if (this.#servers.has(server)) return;
     const listener: UpgradeListener = (request, socket, head) => {
-      if (this.serves(request.url)) this.#take(request, socket, head);
-      else if (isForNobody(server, listener, request)) refuse(server, request, socket);
+      if (this.serves(request.url)) {
+        if (isWebSocket(request)) this.#take(request, socket, head);
+        else decline(server, request, socket, head);
+      } else if (isForNobody(server, listener, request)) {
+        if (isWebSocket(request)) refuseUpgrade(socket, 404);
+        else decline(server, request, socket, head);
+      }
     };
     ours.set(listener, (url) => this.serves(url));
     this.#servers.set(server, listener);
@@ -73,16 +80,36 @@ function isForNobody(server: HttpServer, last: UpgradeListener, { url }: Incomin
   return listeners.at(-1) === last && listeners.every((listener) => ours.get(listener)?.(url) === false);
 }
 
-/** A WebSocket is refused. Anything else only offers an upgrade (`h2c`), and is answered as the request that it is. */
-function refuse(server: HttpServer, request: IncomingMessage, socket: Duplex): void {
+const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
+
+const REASONS = { 403: 'Forbidden', 404: 'Not Found', 429: 'Too Many Requests', 503: 'Service Unavailable' } as const;
+
+/** Answers an upgrade with a refusal, and closes. @param wait when it makes sense to try again */
+export function refuseUpgrade(socket: Duplex, status: keyof typeof REASONS, text = '', wait?: Millis): void {
   socket.on('error', () => socket.destroy());
-  if (request.headers.upgrade?.toLowerCase() === 'websocket') {
-    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
-    return;
+  const body = text && `${text}\n`;
+  const head = [
+    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(wait === undefined ? [] : [`Retry-After: ${Math.ceil(wait / 1000)}`]),
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/**
+ * Anything but a WebSocket (`h2c`, which Java's clients send) is only an offer, and its request is to be answered as if there
+ * was none. Node has let go of the connection by now: it gets it back, with the request but without the offer.
+ */
+function decline(server: HttpServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const { rawHeaders, method, url, httpVersion } = request;
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2);
+    if (!/^(connection|upgrade|http2-settings)$/i.test(name)) lines.push(`${name}: ${value}`);
+    else if (/\bclose\b/i.test(value)) lines.push('Connection: close');
   }
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket as never);
-  response.once('finish', () => socket.end());
-  server.emit('request', request, response);
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  server.emit(server instanceof TlsServer ? 'secureConnection' : 'connection', socket);
 }

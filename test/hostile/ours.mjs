@@ -25,6 +25,15 @@ const online = fayeOnline({
   ...(settings.redis ? { redis: settings.redis } : {}),
   database: 'sqlite::memory:',
   timeout: settings.timeout,
+  // All attackers are at one address, and are many there; the limits have tests of their own.
+  limits: {
+    handshakesPerSecond: 100_000,
+    handshakeBurst: 100_000,
+    messagesPerSecond: 1000,
+    messageBurst: 100_000,
+    clientsPerIp: 50_000,
+    clientsPerUser: 50_000,
+  },
   grace: 0.3,
   gc: 0.2,
 });

@@ -1,0 +1,54 @@
+// The networks that clients come from, and how much of them is here: how many clients and sockets, how many handshakes.
+import type { IncomingMessage } from 'node:http';
+import type { Millis } from '../domain.js';
+import { networkOf } from '../network.js';
+import type { Pace } from './pace.js';
+
+export interface Network {
+  clients: number;
+  sockets: number;
+  /** Until when its handshakes are paid for. */
+  paid: Millis;
+}
+
+/** What nobody is here from any more is forgotten when there are more than this: with what is still owed, if it must be. */
+const REMEMBERED = 10_000;
+
+export class Networks {
+  readonly #addressOf: (request: IncomingMessage) => string;
+  readonly #pace: Pace;
+  readonly #byName = new Map<string, Network>();
+
+  /** @param addressOf where a request comes from, as far as that can be believed */
+  constructor(addressOf: (request: IncomingMessage) => string, pace: Pace) {
+    this.#addressOf = addressOf;
+    this.#pace = pace;
+  }
+
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  of(request: IncomingMessage): Network {
+    const name = networkOf(this.#addressOf(request));
+    const known = this.#byName.get(name);
+    if (known) return known;
+    if (this.#byName.size >= REMEMBERED) this.#forgetOldest();
+    const network: Network = { clients: 0, sockets: 0, paid: 0 };
+    this.#byName.set(name, network);
+    return network;
+  }
+
+  /** Forgets the networks that are not here and owe nothing. */
+  sweep(now: Millis): void {
+    for (const [name, network] of this.#byName) {
+      if (isGone(network) && network.paid + this.#pace.each <= now) this.#byName.delete(name);
+    }
+  }
+
+  #forgetOldest(): void {
+    for (const [name, network] of this.#byName) if (isGone(network)) return void this.#byName.delete(name);
+  }
+}
+
+const isGone = ({ clients, sockets }: Network): boolean => clients === 0 && sockets === 0;

@@ -1,0 +1,153 @@
+// The turnstile: counts who comes in and how fast they talk, and says when it is too much.
+import type { IncomingMessage } from 'node:http';
+import type { ClientId, Millis, Uid } from '../domain.js';
+import type { Limits } from './limits.js';
+import { type Network, Networks } from './networks.js';
+import { owes, type Pace, paceOf, pay } from './pace.js';
+import { type Limited, limited } from './refusal.js';
+import type { Session, Shown } from './sessions.js';
+
+export interface TurnstileOptions {
+  readonly limits: Limits;
+  readonly addressOf: (request: IncomingMessage) => string;
+  readonly now: () => Millis;
+}
+
+/** Somebody who shook hands, and is counted before there is a session. */
+export interface Visit {
+  readonly network: Network;
+  /** Who it is, when the handshake proved it. */
+  readonly shown: Shown | null;
+  /** Whether it is counted as a visit. */
+  open: boolean;
+}
+
+/** Until somebody else has gone, perhaps. */
+const WHEN_FULL: Millis = 10_000;
+
+export class Turnstile {
+  readonly #limits: Limits;
+  readonly #now: () => Millis;
+  /** Small numbers stay inside of an object; milliseconds since 1970 would cost as much again. */
+  readonly #start: Millis;
+  readonly #networks: Networks;
+  readonly #handshakes: Pace;
+  readonly #messages: Pace;
+  readonly #users = new Map<Uid, number>();
+  /** Clients of other processes that talk through this one: until when it is paid for. */
+  readonly #visitors = new Map<ClientId, Millis>();
+  #clients = 0;
+  #sockets = 0;
+
+  constructor({ limits, addressOf, now }: TurnstileOptions) {
+    this.#limits = limits;
+    this.#now = now;
+    this.#start = now();
+    this.#handshakes = paceOf(limits.handshakesPerSecond, limits.handshakeBurst);
+    this.#messages = paceOf(limits.messagesPerSecond, limits.messageBurst);
+    this.#networks = new Networks(addressOf, this.#handshakes);
+  }
+
+  networkOf(request: IncomingMessage): Network {
+    return this.#networks.of(request);
+  }
+
+  /** Lets a new client in, before it is known who it is: then it is counted. @returns why not; null when it may */
+  enter(network: Network): Limited | null {
+    const { clients, clientsPerIp } = this.#limits;
+    const now = this.#time;
+    const wait = owes(this.#handshakes, network.paid, now);
+    if (wait > 0) return limited(429, 'handshakesPerSecond', 'Too many handshakes from this address: wait', wait);
+    if (this.#clients >= clients) return limited(503, 'clients', 'This server is full: try again later', WHEN_FULL);
+    if (network.clients >= clientsPerIp) {
+      return limited(429, 'clientsPerIp', 'Too many pages from this address: close some', WHEN_FULL);
+    }
+    network.paid = pay(this.#handshakes, network.paid, now);
+    this.count(network);
+    return null;
+  }
+
+  /** Counts a client that is here already: it came from another process. */
+  count(network: Network | null): void {
+    this.#clients++;
+    if (network) network.clients++;
+  }
+
+  leave(network: Network | null): void {
+    this.#clients--;
+    if (network) network.clients--;
+  }
+
+  /** Whether one more page of a user is too many. */
+  crowds(uid: Uid): Limited | null {
+    if ((this.#users.get(uid) ?? 0) < this.#limits.clientsPerUser) return null;
+    return limited(429, 'clientsPerUser', 'Too many open pages of this user: close some', WHEN_FULL);
+  }
+
+  /** There is a session for it now, which counts from here on. @returns false when it was cancelled */
+  settle(visit: Visit): boolean {
+    const { open, shown } = visit;
+    visit.open = false;
+    if (open && shown) this.unname(shown.identity.user.uid);
+    return open;
+  }
+
+  /** The visit gets no session. */
+  cancel(visit: Visit): void {
+    if (this.settle(visit)) this.leave(visit.network);
+  }
+
+  name(uid: Uid): void {
+    this.#users.set(uid, (this.#users.get(uid) ?? 0) + 1);
+  }
+
+  unname(uid: Uid): void {
+    const left = (this.#users.get(uid) ?? 1) - 1;
+    if (left > 0) this.#users.set(uid, left);
+    else this.#users.delete(uid);
+  }
+
+  /** One more message of a client. @returns why not; null when it may */
+  speak(session: Session): Limited | null {
+    const now = this.#time;
+    const visits = session.channels !== undefined;
+    const paid = visits ? (this.#visitors.get(session.id) ?? 0) : session.paid;
+    const wait = owes(this.#messages, paid, now);
+    if (wait > 0) return limited(429, 'messagesPerSecond', 'Too many messages: send fewer', wait);
+    const next = pay(this.#messages, paid, now);
+    if (visits) this.#visitors.set(session.id, next);
+    else session.paid = next;
+    return null;
+  }
+
+  /** Whether one more WebSocket is too many. */
+  full(network: Network): Limited | null {
+    const { clients, clientsPerIp } = this.#limits;
+    if (this.#sockets >= clients) return limited(503, 'clients', 'This server is full: try again later', WHEN_FULL);
+    if (network.sockets >= clientsPerIp) {
+      return limited(429, 'clientsPerIp', 'Too many connections from this address: close some', WHEN_FULL);
+    }
+    return null;
+  }
+
+  open(network: Network): void {
+    this.#sockets++;
+    network.sockets++;
+  }
+
+  close(network: Network): void {
+    this.#sockets--;
+    network.sockets--;
+  }
+
+  /** Forgets what is over. */
+  sweep(): void {
+    const now = this.#time;
+    this.#networks.sweep(now);
+    for (const [id, paid] of this.#visitors) if (paid <= now) this.#visitors.delete(id);
+  }
+
+  get #time(): Millis {
+    return this.#now() - this.#start;
+  }
+}

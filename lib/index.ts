@@ -106,7 +106,7 @@ export function fayeOnline(options: Options): FayeOnline {
     onChange: (change) => {
       metrics.changed(change);
       announcer.tell(change);
-      bus?.tell('changes', change);
+      if (!shared.tells) bus?.tell('changes', change);
       history.nudge();
       events.change(change);
     },
@@ -173,8 +173,7 @@ export function fayeOnline(options: Options): FayeOnline {
   });
   const { report } = history;
   forwardEvents(bayeux, events, keyOf);
-  // Who cannot be told is told by `ready`.
-  void shared.ready.then(() => presence.start()).catch(() => undefined);
+  void shared.begun.then(() => presence.start());
   // By way of setImmediate, so that after a stall what waits in the sockets is heard first.
   const sweep = setInterval(() => setImmediate(() => bayeux.sweep(now())), config.gc * 1000).unref();
 

@@ -35,7 +35,9 @@ export interface RedisOptions {
 export interface RedisConnections {
   readonly commands: RedisClient;
   readonly subscriber: RedisClient;
-  /** Settles when both are there. Rejects after ten seconds, naming the option; they go on trying. */
+  /** Settles when both are there, however late. */
+  readonly connected: Promise<void>;
+  /** The same, but rejects after ten seconds, naming the option; they go on trying. */
   readonly ready: Promise<void>;
   /** Ends the connections that were opened here. */
   close(): void;
@@ -73,23 +75,22 @@ export function openRedis(options: RedisOptions, onError: (error: unknown) => vo
     for (const client of opened) client.disconnect();
     for (const client of [commands, subscriber]) if (!opened.includes(client)) client.off('error', onError);
   };
-  return { commands, subscriber, ready: connected([commands, subscriber]), close };
+  const connected = Promise.all([commands, subscriber].map(isReady)).then(() => undefined);
+  return { commands, subscriber, connected, ready: soon(connected, SILENT), close };
 }
 
+const SILENT = 'it does not answer. Check its address and password, and that it runs';
 /** How long a start waits for Redis, in milliseconds. */
 const START = 10_000;
 
-const once = (client: RedisClient, event: 'ready'): Promise<void> =>
-  new Promise((resolve) => client.once(event, () => resolve()));
-
-async function connected(clients: readonly RedisClient[]): Promise<void> {
-  const there = Promise.all(clients.map((client) => client.status === 'ready' || once(client, 'ready')));
+/** Waits, but not for ever. @throws an Error that names the option, and says what is wrong */
+export async function soon(what: Promise<void>, wrong: string): Promise<void> {
   const late = pause(START, 'late' as const, { ref: false });
-  if ((await Promise.race([there, late])) === 'late') {
-    throw new Error(
-      'faye-online: option "redis": it does not answer. Check its address and password, and that it runs',
-    );
-  }
+  if ((await Promise.race([what, late])) === 'late') throw new Error(`faye-online: option "redis": ${wrong}`);
+}
+
+async function isReady(client: RedisClient): Promise<void> {
+  if (client.status !== 'ready') await new Promise<void>((resolve) => client.once('ready', () => resolve()));
 }
 
 function connect({ url, host, port, socket, username, password, database, tls }: RedisOptions): Redis {

@@ -79,6 +79,11 @@ export class RedisBus {
     return this.#options.now() + this.#offset;
   }
 
+  /** Where a script of Redis's tells the other processes of a change, and what goes before it; `]]` goes behind. */
+  get changes(): { readonly channel: string; readonly prefix: string } {
+    return { channel: this.#everybody, prefix: `t${this.node}\n[["changes",` };
+  }
+
   /** Names who hears messages and markers. One only. */
   receive(receiver: Receiver): void {
     this.#receiver = receiver;

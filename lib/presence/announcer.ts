@@ -53,6 +53,8 @@ export class Announcer {
     this.#holding = true;
     this.#deltas.clear();
     this.#unlisted.clear();
+    this.#snapshots.clear();
+    this.#lists.clear();
   }
 
   /**

@@ -1,21 +1,37 @@
 -- How a client goes from one place to another, and how that is written down. Put behind common.lua for scripts that do.
 -- ARGV of all those scripts: 1 now; 2 the node that asks; 3 the latest position's milliseconds that it knows of;
--- 4 how many changes the journal holds; 5 an epoch for channels that begin.
+-- 4 how many changes the journal holds; 5 an epoch for channels that begin; the last: where other processes hear of
+-- changes (a channel of pub/sub, and behind a newline what the message begins with; it ends in ']]'), or ''.
 
 local now, node, floor, holds, new_epoch = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local told_on, told_as = string.match(ARGV[#ARGV], '^(.-)\n(.*)$')
+
+-- The asking node knows of a later position: Redis has lost what came after its own, because it was emptied or took up an
+-- older copy. Every channel begins another epoch, so that nobody takes its numbers for those of before.
+if floor > tonumber(redis.call('HGET', META, 'ms') or 0) then
+  redis.call('HSET', META, 'ms', digits(floor + 1), 'n', 0)
+  local spots = redis.call('HKEYS', CHANNELS)
+  for _, spot in ipairs(spots) do
+    local state = read(CHANNELS, spot)
+    state.epoch = new_epoch
+    save(CHANNELS, spot, state)
+  end
+  keep()
+end
 
 -- What a script tells of the journal: the milliseconds of its last position, and how many changes fell out if any did now.
 local told = { ms = 0, dropped = 0 }
 
--- Positions grow, also when the clock goes back, and across an emptied Redis as far as the asking node remembers.
+-- Positions grow, also when the clock goes back. Other processes are told by the same step, so that they hear of a change
+-- also when the asking one never gets the answer.
 local function write(change)
   local last = redis.call('HMGET', META, 'ms', 'n')
   local ms, n = tonumber(last[1] or 0), tonumber(last[2] or 0)
-  local least = floor > ms and floor + 1 or ms
-  if now > ms or least > ms then ms, n = math.max(now, least), 0 else n = n + 1 end
+  if now > ms then ms, n = now, 0 else n = n + 1 end
   redis.call('HSET', META, 'ms', digits(ms), 'n', digits(n))
   redis.call('XADD', JOURNAL, digits(ms) .. '-' .. digits(n), 'c', change)
   told.ms = ms
+  if told_on then redis.call('PUBLISH', told_on, told_as .. change .. ']]') end
   local length = redis.call('XLEN', JOURNAL)
   if length == 1 then keep() end
   if length <= holds then return end

@@ -129,6 +129,10 @@ export class LeaseBook {
     return { client, at: now, ends: this.#say(known, now, ends).ends, before, gone: false };
   }
 
+  knows(id: ClientId): boolean {
+    return this.#heard.has(id);
+  }
+
   isUnjoined(id: ClientId): boolean {
     return this.#heard.get(id)?.unjoined ?? false;
   }

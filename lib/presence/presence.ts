@@ -3,6 +3,7 @@ import type { Client, ClientId, Millis } from '../domain.js';
 import { LeaseBook, type Parting } from './lease_book.js';
 import { Registrar, type RegistrarOptions } from './registrar.js';
 import type { Lease } from './store.js';
+import { inTurns } from './turns.js';
 
 export interface PresenceOptions extends RegistrarOptions {
   /** How long a client counts as present after its last proof of life. */
@@ -99,12 +100,14 @@ export class Presence {
    * @param heardAt the client's last real proof of life: where its stay ends if it does not come back.
    */
   dropped(id: ClientId, heardAt: Millis): void {
+    this.#returning.delete(id);
     this.#book.letGo(id);
     void this.#registrar.renew(this.#book.shorten(id, this.#options.now() + this.#options.grace, heardAt));
   }
 
   /** Faye gave the client up: the next sweep takes it out as of its last proof of life. */
   lost(id: ClientId): void {
+    this.#returning.delete(id);
     this.#book.letGo(id);
     void this.#registrar.renew(this.#book.shorten(id, this.#options.now()));
   }
@@ -132,6 +135,10 @@ export class Presence {
    */
   start(): void {
     if (this.#timer || this.#closed) return;
+    // The clock of a shared store is right only now.
+    this.#beaten = this.#options.now();
+    this.#swept = this.#beaten;
+    if (this.#options.patience > 0) this.#patient = this.#beaten + this.#options.patience;
     void this.sweep();
     // By way of setImmediate, since timers run before sockets are read: after a stall, what waits there is heard first.
     const sweep = () => setImmediate(() => void this.sweep());
@@ -171,7 +178,8 @@ export class Presence {
     const latest = now + this.#options.handOver;
     const lease = ({ id, heldHere, at, ends }: Parting): Lease =>
       heldHere ? { id, seen: now, ends: latest } : { id, seen: at, ends: Math.min(ends, latest) };
-    await this.#registrar.renew(everyone.map(lease));
+    // A store that is away cannot be told: the leases there end by themselves.
+    if (!(await this.#registrar.renew(everyone.map(lease)))) return true;
     return this.#registrar.handOver(now, latest);
   }
 
@@ -180,7 +188,7 @@ export class Presence {
     const away = everyone.filter(({ heldHere }) => !heldHere);
     await this.#registrar.renew(away.map(({ id, at }) => ({ id, seen: at, ends: now })));
     const leave = ({ id, heldHere }: Parting) => this.#registrar.leave(id, now, heldHere ? 'shutdown' : 'lost');
-    await Promise.all(everyone.map(leave));
+    await inTurns(everyone, leave);
   }
 
   #storeIsAway(): void {

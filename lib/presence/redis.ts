@@ -1,5 +1,4 @@
 // Who is online, in Redis: shared by all processes of a site. Every change is one script, so that one process gets it.
-import { randomBytes } from 'node:crypto';
 import type {
   Cause,
   Change,
@@ -41,8 +40,7 @@ export class RedisStore implements PresenceStore {
   /** @throws RangeError when an option cannot be. */
   constructor(options: RedisStoreOptions) {
     const settings = settingsOf(options);
-    const { redis, clock } = settings;
-    const node = randomBytes(9).toString('base64url');
+    const { redis, clock, node } = settings;
     const pulse = new RedisPulse(redis);
     const scripts = scriptsOn(redis);
     const run: RunScript = (...script) => pulse.feel(scripts(...script));

@@ -1,4 +1,5 @@
 // The options of the Redis store, their defaults, and what is refused.
+import { randomBytes } from 'node:crypto';
 import type { Millis } from '../domain.js';
 import type { RedisClient } from '../redis.js';
 
@@ -17,6 +18,10 @@ export interface RedisStoreOptions {
   readonly journalLimit?: number;
   /** Told, when changes fell out of full journals, how many did so far. Must not throw. */
   readonly onOverflow?: (dropped: number) => void;
+  /** This process, by a name that no other has. Default: a random one. */
+  readonly node?: string;
+  /** Where other processes hear of changes: a channel of pub/sub, and what goes before the change and `]]`. Default nowhere. */
+  readonly tell?: { readonly channel: string; readonly prefix: string } | null;
   /** This process's own clock: milliseconds near the epoch's, which never jump. */
   readonly clock?: () => Millis;
 }
@@ -29,6 +34,8 @@ export function settingsOf(options: RedisStoreOptions): Required<RedisStoreOptio
     nodeGrace: 3_000,
     journalLimit: 1_000_000,
     onOverflow: () => undefined,
+    node: randomBytes(9).toString('base64url'),
+    tell: null,
     clock: () => performance.timeOrigin + performance.now(),
     ...options,
   };

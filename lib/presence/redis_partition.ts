@@ -18,6 +18,7 @@ export interface RedisPartitionOptions {
   readonly journal: RedisJournal;
   /** This process, by a name that no other has. */
   readonly node: string;
+  readonly tell: { readonly channel: string; readonly prefix: string } | null;
   readonly nodeLease: Millis;
   readonly nodeGrace: Millis;
   readonly journalLimit: number;
@@ -89,17 +90,22 @@ export class RedisPartition {
 
   /** @returns the ids that are not here, and those that another node holds. */
   async renew(leases: readonly Lease[]): Promise<{ unknown: ClientId[]; foreign: ClientId[] }> {
-    const unknown: ClientId[] = [];
-    const foreign: ClientId[] = [];
-    for (let first = 0; first < leases.length; first += RENEWALS) {
-      const some = leases.slice(first, first + RENEWALS);
-      const args = some.flatMap(({ id, seen, ends }) => [id, seen, ends]);
-      const answer = await this.#run('renew', [this.#options.node, ...args]);
-      const ids = (numbers: Answer | undefined) => listOf(numbers).flatMap((n) => some[Number(n)]?.id ?? []);
-      unknown.push(...ids(answer[0]));
-      foreign.push(...ids(answer[1]));
-    }
-    return { unknown, foreign };
+    // All in this turn: what is said of a client after it must not come to Redis before it.
+    const chunks: Promise<{ unknown: ClientId[]; foreign: ClientId[] }>[] = [];
+    for (let first = 0; first < leases.length; first += RENEWALS)
+      chunks.push(this.#renewSome(leases.slice(first, first + RENEWALS)));
+    const answers = await Promise.all(chunks);
+    return {
+      unknown: answers.flatMap(({ unknown }) => unknown),
+      foreign: answers.flatMap(({ foreign }) => foreign),
+    };
+  }
+
+  async #renewSome(leases: readonly Lease[]): Promise<{ unknown: ClientId[]; foreign: ClientId[] }> {
+    const args = leases.flatMap(({ id, seen, ends }) => [id, seen, ends]);
+    const answer = await this.#run('renew', [this.#options.node, ...args]);
+    const ids = (numbers: Answer | undefined) => listOf(numbers).flatMap((n) => leases[Number(n)]?.id ?? []);
+    return { unknown: ids(answer[0]), foreign: ids(answer[1]) };
   }
 
   /**
@@ -118,9 +124,10 @@ export class RedisPartition {
   }
 
   #change(name: ScriptName, now: Millis, args: readonly (string | number)[]): Promise<readonly Answer[]> {
-    const { node, journal, journalLimit } = this.#options;
+    const { node, journal, journalLimit, tell } = this.#options;
     const epoch = randomBytes(9).toString('base64url');
-    return this.#run(name, [now, node, journal.latest, journalLimit, epoch, ...args]);
+    const told = tell ? `${tell.channel}\n${tell.prefix}` : '';
+    return this.#run(name, [now, node, journal.latest, journalLimit, epoch, ...args, told]);
   }
 
   #run(name: ScriptName, args: readonly (string | number)[]): Promise<readonly Answer[]> {

@@ -2,6 +2,7 @@
 import type { Cause, Change, ClientId, Millis } from '../domain.js';
 import type { Admitted, LeaseBook } from './lease_book.js';
 import type { Lease, PresenceStore } from './store.js';
+import { inTurns } from './turns.js';
 
 export interface RegistrarOptions {
   readonly store: PresenceStore;
@@ -34,7 +35,9 @@ export class Registrar {
     const change = await this.#ask((store) => store.join(client, at, ends, before, learn));
     if (change === undefined) this.#book.failedToJoin(id);
     else this.#tell(change);
-    if (change && shared) this.#book.standings.take(change);
+    // It may have gone to another process meanwhile.
+    if (!this.#book.knows(id)) this.#book.standings.forget(id);
+    else if (change && shared) this.#book.standings.take(change);
   }
 
   /** Who is gone already is brought into a store that has lost everything, so that the stay ends when it did. */
@@ -54,7 +57,7 @@ export class Registrar {
     }
     const unknown = new Set(answer);
     const outside = leases.filter(({ id }) => unknown.has(id) || this.#book.isUnjoined(id));
-    await Promise.all(outside.map(({ id }) => this.join(id)));
+    await inTurns(outside, ({ id }) => this.join(id));
     return true;
   }
 
@@ -76,7 +79,7 @@ export class Registrar {
       this.#tell(change);
       this.#book.standings.forget(change.id);
     }
-    await Promise.all(changes.map(({ id }) => this.join(id)));
+    await inTurns(changes, ({ id }) => this.join(id));
   }
 
   /** @returns whether other processes wait for the clients of this one */

@@ -10,8 +10,15 @@ export class Shared<T> {
     const ready = this.#made.get(room);
     if (ready) return ready;
     const made = make();
-    if (keep) this.#made.set(room, made);
+    if (!keep) return made;
+    this.#made.set(room, made);
+    // What could not be read is asked for again.
+    made.catch(() => this.#made.get(room) === made && this.#made.delete(room));
     return made;
+  }
+
+  clear(): void {
+    this.#made.clear();
   }
 
   /** To be called with every announcement, and with every change that is not announced. */

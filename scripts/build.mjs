@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
 
 /** Bytes of the gzipped script: every page loads it. */
-const MAX_SCRIPT = 7.5 * 1024;
+const MAX_SCRIPT = 8 * 1024;
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 await rm('dist', { recursive: true, force: true });

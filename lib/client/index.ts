@@ -10,6 +10,7 @@ export type { State } from './connection.js';
 export type { FayeClient, FayeExtension, FayeLibrary, FayePromise, FayeSubscription, Message } from './faye.js';
 export type { Online } from './online.js';
 export type { AuthOptions, ClientOptions, Place } from './options.js';
+export type { RefreshToken } from './renewal.js';
 export type { User } from './roster.js';
 
 /** A Faye.Client, and what it knows of who is online. */
@@ -33,7 +34,7 @@ export function init_online_client(
   options: ClientOptions,
   Faye: FayeLibrary | undefined = (globalThis as { Faye?: FayeLibrary }).Faye,
 ): OnlineClient {
-  const { urls, clientOpts, auth } = checkOptions(options);
+  const { urls, clientOpts, auth, refresh } = checkOptions(options);
   if (!Faye?.Client) throw new Error('faye-online needs Faye: load its client.js first, or pass it as second argument');
   const { timeout = 25, retry = 1 + Math.random(), ...others } = clientOpts;
   const open = (url: string): FayeClient => {
@@ -47,5 +48,5 @@ export function init_online_client(
   };
   const [url = ''] = rank(urls, keyOf(auth));
   const client = open(url);
-  return Object.assign(client, { online: new Online({ client, urls, open, retry, auth }) });
+  return Object.assign(client, { online: new Online({ client, urls, open, retry, auth, refresh }) });
 }

@@ -6,6 +6,7 @@ import { connectAgain, end, hurry, presentAs, transportOf } from './faye_client.
 import { Listeners } from './listeners.js';
 import { type Auth, checkAuth, type Place } from './options.js';
 import { followPage, type Page, sayBeforeLeave } from './page.js';
+import { type RefreshToken, Renewal } from './renewal.js';
 import { Room } from './room.js';
 import { type User, usersOf } from './roster.js';
 import { keyOf } from './servers.js';
@@ -19,6 +20,7 @@ interface Given {
   /** Seconds between tries, as given to the client. */
   readonly retry: number;
   readonly auth: Auth;
+  readonly refresh: RefreshToken | undefined;
 }
 
 export class Online {
@@ -33,11 +35,13 @@ export class Online {
     state: new Listeners<[state: State, reason: string | null]>(),
   };
   #auth: Auth;
+  readonly #renewal: Renewal;
   #room: Room | null = null;
 
-  constructor({ client, urls, open, retry, auth }: Given) {
+  constructor({ client, urls, open, retry, auth, refresh }: Given) {
     this.#client = client;
     this.#auth = auth;
+    this.#renewal = new Renewal(refresh, (token) => this.#connection.ended || this.move({ ...this.#auth, token }));
     this.#connection = new Connection({
       client,
       retry,
@@ -171,6 +175,7 @@ export class Online {
   }
 
   #heard(message: Message): Message | null {
+    this.#renewal.heard(message);
     this.#room?.heard(message);
     return this.#connection.heard(message);
   }

@@ -1,4 +1,5 @@
 // What a page passes to init_online_client, checked: a mistake is an error that names the field and shows the right shape.
+import type { RefreshToken } from './renewal.js';
 import type { User } from './roster.js';
 
 /** Where a page is: in a room, on an activity, or both. */
@@ -24,6 +25,8 @@ export interface ClientOptions {
   /** Options of `Faye.Client`: https://faye.jcoglan.com/browser.html */
   readonly client_opts?: { readonly timeout?: number; readonly retry?: number; readonly [name: string]: unknown };
   readonly auth_opts: AuthOptions;
+  /** Gives a fresh token for the same user and place; asked when the token runs out. Without it the page is sent away then. */
+  readonly refresh_token?: RefreshToken;
 }
 
 /** `message.auth` as on the wire. */
@@ -46,12 +49,15 @@ export function checkOptions(options: ClientOptions): {
   readonly urls: readonly string[];
   readonly clientOpts: NonNullable<ClientOptions['client_opts']>;
   readonly auth: Auth;
+  readonly refresh: RefreshToken | undefined;
 } {
   if (!isObject(options)) throw mistake('options', 'must be an object', options);
-  const { faye_url, client_opts: clientOpts = {}, auth_opts: auth } = options;
+  const { faye_url, client_opts: clientOpts = {}, auth_opts: auth, refresh_token: refresh } = options;
   if (!isObject(clientOpts)) throw mistake('client_opts', 'must be an object', clientOpts);
   if (!isObject(auth)) throw mistake('auth_opts', 'must be an object', auth);
-  return { urls: checkUrls(faye_url), clientOpts, auth: checkAuth(auth) };
+  if (refresh !== undefined && typeof refresh !== 'function')
+    throw mistake('refresh_token', 'must be a function that gives a token', refresh);
+  return { urls: checkUrls(faye_url), clientOpts, auth: checkAuth(auth), refresh };
 }
 
 function checkUrls(given: string | readonly string[]): readonly string[] {

@@ -46,6 +46,8 @@ export class Branch {
       database: 'sqlite::memory:',
       trustClients: true,
       grace: 0.5,
+      // Pages that count aloud, faster than anybody types.
+      limits: { messagesPerSecond: 1_000 },
       logger,
       ...this.#options,
     });

@@ -135,25 +135,30 @@ export class Exchange {
    * Faye processes the message; a connect is answered when there is something to say, or at its time-out.
    * `done` is called in the same turn when Faye answers so: after a disconnect Faye closes the socket right away. It is
    * called once, also when an extension of the host's never goes on.
+   * @returns gives the answer up: `done` is not called any more
    */
-  process(passed: Passed, request: IncomingMessage, done: (replies: Reply[]) => void): void {
+  process(passed: Passed, request: IncomingMessage, done: (replies: Reply[]) => void): () => void {
     const { onRefusal, timeout, turnstile } = this.#options;
     const { message } = passed;
-    let state: 'open' | 'waiting' | 'done' = 'open';
+    let over = false;
     let timer: NodeJS.Timeout | undefined;
     const late = (): void => {
-      state = 'done';
+      over = true;
       onRefusal('timeout', request);
       if (passed.visit) turnstile.cancel(passed.visit);
       done([refuse(message, bayeuxError(503, message.channel, 'Not answered in time: try again'))]);
     };
     this.#process(passed, request, (replies) => {
-      if (state === 'done') return this.#tooLate(passed, replies);
-      state = 'done';
+      if (over) return this.#tooLate(passed, replies);
+      over = true;
       clearTimeout(timer);
       done(replies);
     });
-    if (state === 'open') timer = setTimeout(late, PATIENCE * timeout);
+    if (!over) timer = setTimeout(late, PATIENCE * timeout);
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
   }
 
   /** Nobody waits for it any more: what came with it goes with the next answer. */

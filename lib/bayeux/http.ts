@@ -106,8 +106,10 @@ export function sendError(
     'Content-Type': 'text/plain; charset=utf-8',
     'Content-Length': body.length,
   });
+  const close = (): void => void response.end(() => req.destroy());
   // A connection that is closed while its peer still sends is reset, and then what we said is lost.
-  if (unread) void response.write(body, () => drain(req, () => response.end(() => req.destroy())));
+  if (unread && req.method === 'POST') response.write(body, () => drain(req, close));
+  else if (unread) response.end(body, () => req.destroy());
   else response.end(body);
 }
 

@@ -29,8 +29,8 @@ export class Link implements FayeSocket {
   /** Pings that were not answered. */
   missed = 0;
   held: HeldAnswer | null = null;
-  /** The connect that is with Faye now. */
-  asking: Message | null = null;
+  /** The connect that is with Faye now, and how its answer is given up. */
+  asking: { readonly message: Message; readonly giveUp: () => void } | null = null;
   /** Whether we gave the peer up. */
   dropped = false;
   /** Frames that still wait for the gate, and the end of their queue: they are handled in order. */

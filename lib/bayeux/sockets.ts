@@ -160,7 +160,10 @@ export class Sockets {
   #process(link: Link, passed: Passed): void {
     const { channel, clientId } = passed.message;
     // What was said before the socket closed counts; only there is nobody any more to come in or to be told.
-    if (!link.open && COMING_IN.has(channel)) return;
+    if (!link.open && COMING_IN.has(channel)) {
+      if (passed.visit) this.#options.turnstile.cancel(passed.visit);
+      return;
+    }
     if (link.open && clientId !== undefined && channel !== '/meta/disconnect') this.#attach(link, clientId);
     if (channel === '/meta/connect') this.#connect(link, passed);
     else this.#options.exchange.process(passed, link.request, (replies) => this.#answer(link, passed, replies));
@@ -174,15 +177,20 @@ export class Sockets {
   /** Messages do not wait for a connect here, so Faye answers it at once and the answer is what is held. */
   #connect(link: Link, { message, client, visit }: Passed): void {
     // Faye would forget the older of two that it has at once, and never answer it.
-    if (link.asking) reply(link, [{ ...link.asking, data: undefined, successful: true }]);
+    if (link.asking) {
+      link.asking.giveUp();
+      reply(link, [{ ...link.asking.message, data: undefined, successful: true }]);
+    }
     const { channel, clientId, id } = message;
-    link.asking = { channel, clientId, id };
     const wait = message.advice?.timeout;
     const asked: Passed = { message: { ...message, advice: { timeout: 0 } }, client, visit };
-    this.#options.exchange.process(asked, link.request, (replies) => {
+    let answered = false;
+    const giveUp = this.#options.exchange.process(asked, link.request, (replies) => {
+      answered = true;
       link.asking = null;
       this.#connected(link, asked, replies, wait);
     });
+    if (!answered) link.asking = { message: { channel, clientId, id }, giveUp };
   }
 
   #connected(link: Link, { message, client }: Passed, replies: Reply[], wait: Millis | undefined): void {

@@ -127,7 +127,6 @@ export function body(random: Random, make: () => unknown): { readonly text: stri
   const count = random.of([1, 1, 2, 5, 10, 20, 20, 21]);
   const messages = Array.from({ length: count }, make);
   let text = JSON.stringify(count === 1 && random.chance(0.5) ? messages[0] : messages) ?? 'null';
-  if (text === 'null') text = '[null]';
   if (random.chance(0.03)) text = broken(text, random);
   return { text, count };
 }

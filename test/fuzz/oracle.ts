@@ -14,6 +14,8 @@ const FIELDS = new Set([
   'ext',
   'data',
 ]);
+/** A clientId may begin like one, but has no dot. */
+const TOKEN = /eyJ[\w-]+\./;
 const ERROR = /^(\d{3}):[0-9A-Za-z\-_!~()$@ /*.,]*:[0-9A-Za-z\-_!~()$@ /*.,]*$/;
 const CHANNEL = /^\/[\x21-\x7e]*$/;
 
@@ -31,7 +33,7 @@ export interface Knowledge {
 
 /** @returns what is wrong with what a server said, or null; `count` gets the code of every refusal, and `ok` */
 export function wrong(text: string, knowledge: Knowledge, count: (code: string) => void): string | null {
-  if (text.includes(MARK) || text.includes('eyJ')) return 'it tells what a client said of itself';
+  if (text.includes(MARK) || TOKEN.test(text)) return 'it tells what a client said of itself';
   const said: unknown = parsed(text);
   if (!Array.isArray(said)) return 'it is no list of messages';
   for (const one of said as unknown[]) {

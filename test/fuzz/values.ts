@@ -46,6 +46,7 @@ const CHANNELS = [
   '/classes/4/user_list',
   '/classes/4/presence',
   '/classes/5',
+  '/{x}:y',
   '/a\nb',
   '/%2f',
   '/é',

@@ -35,6 +35,7 @@ const online = fayeOnline({
     clientsPerUser: 50_000,
   },
   grace: 0.3,
+  dashboard: { authorize: () => false },
   gc: 0.2,
 });
 

@@ -6,6 +6,7 @@ import type { FayeOnline } from './api.js';
 import { Adapter } from './bayeux/adapter.js';
 import { PRESENCE, placeError, roomOf, USER_LIST } from './bayeux/channels.js';
 import { Gate } from './bayeux/gate.js';
+import { Prover } from './bayeux/prover.js';
 import type { RefusalKind } from './bayeux/refusal.js';
 import { createRules, ownPlaces } from './bayeux/rules.js';
 import { Sessions } from './bayeux/sessions.js';
@@ -126,9 +127,11 @@ export function fayeOnline(options: Options): FayeOnline {
   const validity = new Validity({ revocations, wall: () => Date.now() });
   const rules = createRules(config.authorize ?? ownPlaces, onError);
   const gate = new Gate({
-    identify: identifyBy(config, tokens, revocations),
+    prover: new Prover({
+      identify: identifyBy(config, tokens, revocations),
+      claimless: config.authenticate !== undefined,
+    }),
     rules,
-    claimless: config.authenticate !== undefined,
     anonymous: config.anonymous,
     sessions,
     turnstile,

@@ -2,11 +2,10 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Channel, ClientId, Millis, Uid } from '../domain.js';
-import type { Identity } from '../identity/identity.js';
 import { isLiteral } from './channels.js';
 import { ClusterEngine } from './cluster_engine.js';
 import { Engine } from './engine.js';
-import { Exchange, type Listener, type Welcome } from './exchange.js';
+import { Exchange, type Listener } from './exchange.js';
 import { type BoundEvents, type EngineType, type FayeEngine, faye, type Message } from './faye.js';
 import type { Gate } from './gate.js';
 import { createGuard } from './guard.js';
@@ -15,6 +14,7 @@ import type { Limits } from './limits.js';
 import { Listeners } from './listeners.js';
 import { FOREIGN, type Origins } from './origins.js';
 import { foreignOutlet, type Outlet } from './outlet.js';
+import { Patrol } from './patrol.js';
 import { Polls } from './polls.js';
 import type { RedisBus } from './redis_bus.js';
 import type { OnRefusal, RefusalKind, Why } from './refusal.js';
@@ -24,6 +24,7 @@ import { Sockets } from './sockets.js';
 import type { Turnstile } from './turnstile.js';
 import { refuseUpgrade, Upgrades } from './upgrades.js';
 import type { Validity } from './validity.js';
+import type { Welcome } from './welcome.js';
 
 export interface AdapterOptions {
   /** The path below the place where the host mounted us: `/faye`. */
@@ -53,11 +54,6 @@ export interface AdapterOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** How often all clients are looked through for identities that hold no more. */
-const LOOK: Millis = 3_000;
-/** How long a client may take to say who it is. */
-const NAMELESS: Millis = 10_000;
-
 export class Adapter extends faye.NodeAdapter {
   readonly #upgrades: Upgrades;
   readonly #options: AdapterOptions;
@@ -70,8 +66,8 @@ export class Adapter extends faye.NodeAdapter {
   readonly #polls: Polls;
   readonly #sockets: Sockets;
   readonly #sessions: Sessions;
+  readonly #patrol: Patrol;
   readonly #listener: Listener;
-  #looked: Millis = 0;
   #closed = false;
 
   constructor(options: AdapterOptions) {
@@ -107,6 +103,7 @@ export class Adapter extends faye.NodeAdapter {
     const { gate, origins, ping, timeout, turnstile, validity, welcome } = options;
     const maxSubscriptions = limits.subscriptions;
     const takeOut = (id: ClientId, why: Why): void => this.#takeOut(id, why);
+    this.#patrol = new Patrol({ sessions, validity, anonymous: options.anonymous, takeOut });
     const rules = { guard, gate, sessions, turnstile, validity, takeOut, welcome, maxSubscriptions };
     this.#exchange = new Exchange({ ...parts, ...rules, timeout: timeout * 1000 });
     const front = { ...parts, exchange: this.#exchange };
@@ -212,7 +209,7 @@ export class Adapter extends faye.NodeAdapter {
 
   /** Takes out the clients of a user here whose identity holds no more, as its token was called back. */
   dismiss(uid: Uid): void {
-    this.#look((identity) => identity.user.uid === uid);
+    this.#patrol.look((identity) => identity.user.uid === uid);
   }
 
   /** As Faye documents it, but a listener that throws or rejects stops nobody. */
@@ -251,20 +248,7 @@ export class Adapter extends faye.NodeAdapter {
     this.#sessions.sweep(now);
     this.#sockets.sweep(now);
     this.#options.turnstile.sweep();
-    if (!this.#options.anonymous) {
-      for (const id of this.#sessions.namelessSince(now - NAMELESS)) this.#takeOut(id, 'nameless');
-    }
-    if (Math.abs(now - this.#looked) < LOOK) return;
-    this.#looked = now;
-    this.#look(() => true);
-  }
-
-  #look(concerns: (identity: Identity) => boolean): void {
-    const { validity } = this.#options;
-    for (const { id, identity } of this.#sessions.all()) {
-      const why = identity && concerns(identity) ? validity.over(identity) : null;
-      if (why) this.#takeOut(id, why);
-    }
+    this.#patrol.sweep(now);
   }
 
   /** Faye would close a socket without a word. */

@@ -1,7 +1,6 @@
 // One message's way: guard, gate, Faye, and the reply completed. The same for a poll and for a WebSocket.
 import type { IncomingMessage } from 'node:http';
-import type { Channel, Client, ClientId, Millis } from '../domain.js';
-import { PRESENCE, roomOf, USER_LIST } from './channels.js';
+import type { Client, ClientId, Millis } from '../domain.js';
 import type { Message, ProtocolServer, Reply } from './faye.js';
 import type { Admission, Gate } from './gate.js';
 import { bayeuxError, type Guard, refuse, TRANSPORTS } from './guard.js';
@@ -10,6 +9,7 @@ import { farewell, type RefusalKind, type Why } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
 import type { Turnstile, Visit } from './turnstile.js';
 import type { Validity } from './validity.js';
+import { greet, type Welcome } from './welcome.js';
 
 /** What the door tells presence. None of these throws or is waited for. */
 export interface Listener {
@@ -27,12 +27,6 @@ export interface Listener {
   lost(id: ClientId): void;
   /** Another process has the client now, or took it out: it is forgotten here, and nothing is told of it. */
   moved?(id: ClientId): void;
-}
-
-/** What a new subscriber gets at once. */
-export interface Welcome {
-  snapshot(room: Channel): Promise<unknown>;
-  list(room: Channel): Promise<unknown>;
 }
 
 export interface ExchangeOptions {
@@ -226,7 +220,7 @@ export class Exchange {
   /** What is still to be done before a reply is sent; undefined when it is done already. */
   #finish(message: Message, reply: Reply, visit: Visit | undefined): Promise<void> | undefined {
     if (message.channel === '/meta/connect') return this.#remind(reply);
-    if (message.channel === '/meta/subscribe') return this.#welcome(message, reply);
+    if (message.channel === '/meta/subscribe') return greet(this.#options, message, reply);
     if (message.channel === '/meta/unsubscribe') return this.#options.outlet.written?.(message.clientId ?? '');
     return visit ? this.#open(reply, visit) : undefined;
   }
@@ -248,22 +242,5 @@ export class Exchange {
     if (!turnstile.settle(visit)) return void server._engine.destroyClient(id);
     const session = sessions.open(id, visit.network);
     return shown ? sessions.identify(session, shown) : undefined;
-  }
-
-  /** The snapshot rides on the reply; the list comes as a message, as the gem's pages expect it. */
-  async #welcome({ subscription, clientId }: Message, reply: Reply): Promise<void> {
-    const { welcome, outlet, onError } = this.#options;
-    const written = outlet.written?.(clientId ?? '');
-    if (written) await written;
-    for (const channel of [subscription ?? []].flat()) {
-      try {
-        const seen = roomOf(channel, PRESENCE);
-        if (seen) reply.ext = { ...reply.ext, presence: await welcome.snapshot(seen) };
-        const listed = roomOf(channel, USER_LIST);
-        if (listed) outlet.send(clientId ?? '', { channel, data: await welcome.list(listed) });
-      } catch (error) {
-        onError(error);
-      }
-    }
   }
 }

@@ -1,24 +1,20 @@
 // The gate: who sent a message, and may they? Identity is fixed by the first message that proves it for a clientId.
 import type { IncomingMessage } from 'node:http';
-import { readClaim } from '../identity/claim.js';
-import type { Identify } from '../identity/identify.js';
-import { type Identity, Unidentified } from '../identity/identity.js';
-import { BEFORE_LEAVE, isLiteral, placeError } from './channels.js';
+import { Unidentified } from '../identity/identity.js';
+import { BEFORE_LEAVE, isLiteral } from './channels.js';
 import type { Advice, Message, Reply } from './faye.js';
 import { bayeuxError, type Guarded, refuse } from './guard.js';
-import { inTime, TookTooLong } from './in_time.js';
-import { credentials, digest } from './proof.js';
+import { TookTooLong } from './in_time.js';
+import type { Prover } from './prover.js';
 import { farewell, type Limited, limitReply, type RefusalKind, type Why } from './refusal.js';
 import type { Rules } from './rules.js';
-import type { Session, Sessions, Shown } from './sessions.js';
+import type { Session, Sessions } from './sessions.js';
 import type { Turnstile, Visit } from './turnstile.js';
 import type { Validity } from './validity.js';
 
 export interface GateOptions {
-  readonly identify: Identify;
+  readonly prover: Prover;
   readonly rules: Rules;
-  /** Whether `identify` can do without a claim: it knows the request. */
-  readonly claimless: boolean;
   /** Whether clients without identity are let in. They are never counted. */
   readonly anonymous: boolean;
   readonly sessions: Sessions;
@@ -90,12 +86,12 @@ export class Gate {
 
   /** Whoever passes is counted, until the visit is a session's or is cancelled. */
   async #handshake(message: Message, auth: unknown, request: IncomingMessage): Promise<Admission> {
-    const { turnstile } = this.#options;
+    const { prover, turnstile } = this.#options;
     const network = turnstile.networkOf(request);
     const full = turnstile.enter(network);
     if (full) return refused(message, full);
     try {
-      const shown = await this.#prove(auth, request, message.channel);
+      const shown = await prover.prove(auth, request, message.channel);
       const crowded = shown && turnstile.crowds(shown.identity.user.uid);
       if (crowded) {
         turnstile.leave(network);
@@ -109,23 +105,19 @@ export class Gate {
     }
   }
 
-  /**
-   * Settles who the session is, or throws Unidentified. A message without auth is its session's, but where requests show
-   * who sends them they must not show somebody else.
-   */
+  /** Settles who the session is, or throws Unidentified. @returns why it may not be one more of its user's */
   async #identify(
     session: Session,
     message: Message,
     auth: unknown,
     request: IncomingMessage,
   ): Promise<Limited | null> {
-    const { anonymous, claimless, sessions, turnstile } = this.#options;
-    if (session.identity && !this.#isNews(session, auth, request)) return null;
-    const shown = await this.#prove(auth, request, message.channel);
+    const { anonymous, prover, sessions, turnstile } = this.#options;
+    if (session.identity && !prover.isNews(session, auth, request)) return null;
+    const shown = await prover.prove(auth, request, message.channel);
     if (!shown) {
       if (anonymous && !session.identity) return null;
-      if (claimless) throw new Unidentified('auth', 'you are not signed in');
-      throw new Unidentified('auth', 'is missing: {room_channel, time_channel, current_user: {uid, uname}, token}');
+      throw prover.stranger();
     }
     const { uid } = shown.identity.user;
     if (session.identity && session.identity.user.uid !== uid) {
@@ -134,35 +126,6 @@ export class Gate {
     const crowded = session.identity ? null : turnstile.crowds(uid);
     if (!crowded) await sessions.identify(session, shown);
     return crowded;
-  }
-
-  #isNews(session: Session, auth: unknown, request: IncomingMessage): boolean {
-    if (auth !== undefined && digest(auth) !== session.proof) return true;
-    return this.#options.claimless && credentials(request) !== session.credentials;
-  }
-
-  /**
-   * Null for a message that claims nothing (its identity may come with a later one).
-   * @throws Unidentified when what it claims is wrong
-   */
-  async #prove(auth: unknown, request: IncomingMessage, channel: string): Promise<Shown | null> {
-    const { claimless } = this.#options;
-    if (auth === undefined && !claimless) return null;
-    const identity = await this.#ask(auth, request, channel);
-    if (!identity) return null;
-    return { identity, proof: digest(auth), credentials: claimless ? credentials(request) : 0 };
-  }
-
-  async #ask(auth: unknown, request: IncomingMessage, channel: string): Promise<Identity | null> {
-    const { claimless, identify } = this.#options;
-    if (!claimless) return identify(readClaim(auth, placeError), request, channel, auth);
-    const claim = auth === undefined ? { place: {} } : readClaim(auth, placeError);
-    try {
-      return await inTime(identify(claim, request, channel, auth), 'authenticate');
-    } catch (error) {
-      if (auth === undefined && error instanceof Unidentified && error.code !== 500) return null;
-      throw error;
-    }
   }
 
   async #meta(message: Message, session: Session): Promise<Admission> {

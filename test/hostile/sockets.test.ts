@@ -115,7 +115,9 @@ describe('a flood', () => {
     const said = '[{"successful":false,"error":"400:message:A message must be a JSON object"}]';
     const size = 10_000 * frame(said, { masked: false }).length;
     expect(await wire.until(() => wire.size - before >= size, 20_000)).toBe(true);
-    expect(framesOf(wire.bytes)).toEqual(Array(10_000).fill({ opcode: TEXT, text: said }));
+    // A ping may come in between.
+    const texts = framesOf(wire.bytes).filter(({ opcode }) => opcode === TEXT);
+    expect(texts).toEqual(Array(10_000).fill({ opcode: TEXT, text: said }));
     wire.end();
   });
 

@@ -23,15 +23,18 @@ export class Loop {
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   #stopped = false;
-  #running: Promise<void> = Promise.resolve();
+  #running: Promise<void> | undefined;
+  /** It was asked for while it ran: what it works on may have been read before. */
+  #askedAgain = false;
 
   constructor(options: LoopOptions) {
     this.#options = options;
   }
 
-  /** Asks for the task. Asking again before it runs changes nothing. */
+  /** Asks for the task. Asking again before it runs changes nothing; asking while it runs makes it run once more. */
   soon(): void {
-    if (this.#stopped || this.#timer) return;
+    if (this.#running) this.#askedAgain = true;
+    if (this.#stopped || this.#timer || this.#running) return;
     const pause = this.#failures > 0 ? backOff(this.#failures) : this.#options.pause;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -48,14 +51,23 @@ export class Loop {
   }
 
   async #run(): Promise<void> {
+    const again = await this.#once();
+    const asked = this.#askedAgain;
+    this.#running = undefined;
+    this.#askedAgain = false;
+    if (again || asked) this.soon();
+  }
+
+  /** @returns whether it is to run again, though nobody asked. */
+  async #once(): Promise<boolean> {
     try {
       await this.#options.task();
       this.#failures = 0;
-      if (this.#options.repeat) this.soon();
+      return this.#options.repeat;
     } catch (error) {
       this.#failures += 1;
       this.#options.onError(error);
-      this.soon();
+      return true;
     }
   }
 }

@@ -150,6 +150,40 @@ describe('a loop', () => {
     expect(task).toHaveBeenCalledTimes(3);
   });
 
+  it('runs once more, and no more than that, for all who ask while it runs', async () => {
+    const ends: (() => void)[] = [];
+    const task = vi.fn(() => new Promise<void>((resolve) => ends.push(resolve)));
+    const finish = () => ends.pop()?.();
+    const { runs } = loop(task, false);
+    runs.soon();
+    await vi.advanceTimersByTimeAsync(500);
+    for (let n = 0; n < 20; n += 1) {
+      runs.soon();
+      await vi.advanceTimersByTimeAsync(500);
+    }
+    expect(task).toHaveBeenCalledTimes(1);
+    finish();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(task).toHaveBeenCalledTimes(2);
+    finish();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(task).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not run again when it is stopped while it runs, though it was asked for', async () => {
+    const ends: (() => void)[] = [];
+    const task = vi.fn(() => new Promise<void>((resolve) => ends.push(resolve)));
+    const { runs } = loop(task, true);
+    runs.soon();
+    await vi.advanceTimersByTimeAsync(500);
+    runs.soon();
+    const stopped = runs.stop();
+    for (const end of ends) end();
+    await stopped;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(task).toHaveBeenCalledTimes(1);
+  });
+
   it('tries again after a failure with pauses that grow, and forgets failures when it worked', async () => {
     let broken = true;
     const task = vi.fn(async () => {

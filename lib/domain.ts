@@ -118,6 +118,8 @@ export interface Journal {
   read(after: Position | null, limit: number): Promise<JournalEntry[]>;
   /** Forgets the entries up to and including `position`. */
   trim(upTo: Position): Promise<void>;
+  /** Told how far it is written down: what it records from now on comes after that, also when it has lost everything. */
+  saw?(position: Position): void;
 }
 
 /** Where the login log counts a client: on its activity, or in its room when it has no activity. */

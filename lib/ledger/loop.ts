@@ -3,6 +3,8 @@ import type { Millis } from '../domain.js';
 
 const FIRST_RETRY: Millis = 1_000;
 const LAST_RETRY: Millis = 5_000;
+/** Longer than a database of our own may be silent: one of the host's may be so for hours, and nobody would know. */
+const LATE: Millis = 40_000;
 
 export interface LoopOptions {
   readonly task: () => Promise<void>;
@@ -60,6 +62,7 @@ export class Loop {
 
   /** @returns whether it is to run again, though nobody asked. */
   async #once(): Promise<boolean> {
+    const late = setTimeout(() => this.#options.onError(new Error(TOO_LATE)), LATE).unref();
     try {
       await this.#options.task();
       this.#failures = 0;
@@ -68,6 +71,11 @@ export class Loop {
       this.#failures += 1;
       this.#options.onError(error);
       return true;
+    } finally {
+      clearTimeout(late);
     }
   }
 }
+
+/** Nothing is given up by this: work that was given up might go on beside the next. */
+const TOO_LATE = `history: writing has taken ${LATE / 1_000} s and is not done: the database may have stopped answering.`;

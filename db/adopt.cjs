@@ -2,8 +2,9 @@
 // @ts-check
 const { recordAdoption } = require('./adoptions.cjs');
 const { tables } = require('./gem_tables.cjs');
-const { zoneOf } = require('./local_time.cjs');
+const { instantOf, zoneOf } = require('./local_time.cjs');
 const { read } = require('./online_times.cjs');
+const { isSqlite } = require('./tables.cjs');
 const { closeTimers } = require('./timers.cjs');
 const { keepTotals } = require('./totals.cjs');
 
@@ -23,9 +24,10 @@ async function adopt(queryInterface, { timeZone, tell = console.log }) {
   const now = Date.now();
   await queryInterface.sequelize.transaction(async (transaction) => {
     const inUse = tables(queryInterface, transaction);
+    await allowPauses(queryInterface, inUse, 28_800);
     const rows = await timesOf(inUse);
     const timers = await closeTimers(inUse, rows, zone, now);
-    const totals = await keepTotals(inUse, rows, now);
+    const totals = await keepTotals(inUse, rows, timers.local ? localInstantOf(zone) : instantOf, now);
     for (const row of rows) {
       if (timers.touched.has(row) || row.damaged) await writeTimes(inUse, row, now);
     }
@@ -34,8 +36,27 @@ async function adopt(queryInterface, { timeZone, tell = console.log }) {
     const damaged = rows.filter((row) => row.damaged).map(({ user_id }) => user_id);
     const report = { zone, local: timers.local, closed: timers.closed, totals, visits, lists, damaged };
     await recordAdoption(inUse, report, now, tell);
+    await allowPauses(queryInterface, inUse, null);
   });
 }
+
+/**
+ * While a long log is counted, the database may hear nothing for longer than its connections usually may be silent.
+ * @param {import('sequelize').QueryInterface} queryInterface
+ * @param {Tables} inUse
+ * @param {number | null} seconds null: as before
+ */
+async function allowPauses(queryInterface, inUse, seconds) {
+  if (isSqlite(queryInterface)) return;
+  if (seconds === null) await inUse.write('SET SESSION wait_timeout = @faye_online_pause');
+  else await inUse.write(`SET @faye_online_pause = @@SESSION.wait_timeout, SESSION wait_timeout = ${seconds}`);
+}
+
+/** Reads dates of a gem that wrote local times. @param {ReturnType<typeof zoneOf>} zone */
+const localInstantOf = (zone) => (/** @type {unknown} */ date) => {
+  const wall = instantOf(date);
+  return wall === null ? null : Math.max(...zone.instantsOf(wall));
+};
 
 /** @param {Tables} inUse */
 async function timesOf(inUse) {

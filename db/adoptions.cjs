@@ -1,5 +1,6 @@
 // The report of an adoption: told at once, and kept in faye_online_adoptions, which is never dropped.
 // @ts-check
+const { RULE } = require('./proofs.cjs');
 
 const TABLE = 'faye_online_adoptions';
 
@@ -60,6 +61,7 @@ async function recordAdoption(inUse, report, now, tell) {
   const broken = damaged.map((uid) => ({ ...none, uid, remark: CUT_OFF }));
   const seconds = closed.reduce((sum, timer) => sum + timer.seconds, 0);
   const sums = [
+    ...(closed.length > 0 ? [RULE] : []),
     `${closed.length} timers closed, ${seconds} s added; ${totals.count} totals kept, ${totals.seconds} s with those`,
     `${visits} visits ended in the log, ${lists} lists emptied`,
     `time zone of the timers: ${zoneOf(report)}; the log has ${report.local ? 'local times' : 'UTC'}`,

@@ -1,6 +1,7 @@
 // Opens the database that the option `database` or DATABASE_URL names.
 import { type Options, Sequelize } from 'sequelize';
 import { setUp } from './mysql.js';
+import { plain } from './plain_error.js';
 import { closeForSure, sqlite } from './sqlite.js';
 
 const SQLITE = /^sqlite:(?:\/\/)?(?=.)/;
@@ -49,7 +50,7 @@ export async function openDatabase(url: string): Promise<Sequelize> {
       sequelize.getDialect() === 'sqlite'
         ? 'Check that the file is an SQLite database and that its folder may be written to.'
         : 'Check that the server runs, that the database exists, and the user and password of the URL.';
-    throw new Error(`database: it cannot be opened. ${remedy}`, { cause: error });
+    throw new Error(`database: it cannot be opened. ${remedy}`, { cause: plain(error) });
   }
   return sequelize;
 }

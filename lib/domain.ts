@@ -46,9 +46,10 @@ export interface Presence {
 /**
  * Why a change happened. `join`: a client came. `move`: it named another room or activity. `leave`: it said goodbye.
  * `lost`: its lease ran out. `kick`: the server sent it away. `shutdown`: the server closed. `again`: it was there all the
- * time, and a store that had lost everything was told so again.
+ * time, and a store that had lost everything was told so again. `back`: it was there all the time, but its process was cut
+ * off from the store, and others had taken it for lost.
  */
-export type Cause = 'join' | 'move' | 'leave' | 'lost' | 'kick' | 'shutdown' | 'again';
+export type Cause = 'join' | 'move' | 'leave' | 'lost' | 'kick' | 'shutdown' | 'again' | 'back';
 
 /** What a change did to one channel. */
 export interface Step {
@@ -77,7 +78,7 @@ export interface Change {
   readonly id: ClientId;
   readonly key: string;
   readonly user: User;
-  /** Where the client was before; null when it joins. With cause `again` the same as `to`. */
+  /** Where the client was before; null when it joins. With cause `again` or `back` the same as `to`. */
   readonly from: Place | null;
   /** Where the client is now; null when it leaves. */
   readonly to: Place | null;
@@ -118,6 +119,8 @@ export interface Journal {
   read(after: Position | null, limit: number): Promise<JournalEntry[]>;
   /** Forgets the entries up to and including `position`. */
   trim(upTo: Position): Promise<void>;
+  /** Told how far it is written down: what it records from now on comes after that, also when it has lost everything. */
+  saw?(position: Position): void;
 }
 
 /** Where the login log counts a client: on its activity, or in its room when it has no activity. */

@@ -1,11 +1,12 @@
 // The migrations: run and undone in process and by sequelize-cli, on a new database and on one of the gem's.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import { QueryTypes, type Sequelize } from 'sequelize';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { migrate, pendingMigrations, undoMigrations } from '../db/migrations.js';
 import { defineModels } from '../db/models/index.js';
+import { openDatabase } from '../db/open.js';
 import { ROOT } from '../lib/root.js';
 import { sqliteFile } from './ledger/databases.js';
 import { loadGemDump, makeGemDatabase } from './ledger/gem_database.js';
@@ -163,6 +164,39 @@ describe("npx sequelize on a dump of the gem's", () => {
     );
     expect(stdout).toContain('5 timers closed, 44 s added');
     expect(await pendingMigrations(sequelize)).toEqual([]);
+  });
+});
+
+describe('a migration that fails', () => {
+  use(mariadb);
+
+  const everythingIn = (error: unknown) => inspect(error, { depth: 20, showHidden: true });
+  const rejection = (promise: Promise<unknown>) =>
+    promise.then(
+      () => expect.unreachable(),
+      (error: unknown) => error,
+    );
+
+  it('says which and why, and nowhere the password of the database', async () => {
+    const [user, password] = ['migrator', 'pa55word-of-the-database'];
+    await sequelize.query(`CREATE USER ${user} IDENTIFIED BY '${password}'`);
+    onTestFinished(async () => {
+      const root = await mariadb();
+      const opened = await root.open();
+      await opened.query(`DROP USER ${user}`);
+      await opened.close();
+      await root.remove();
+    });
+    await sequelize.query(`GRANT ALL ON *.* TO ${user}`);
+    const opened = await openDatabase(database.url.replace('root@', `${user}:${password}@`));
+    await sequelize.query('CREATE TABLE faye_channels (id INTEGER PRIMARY KEY, title TEXT)');
+    const error = await rejection(migrate(opened));
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/^faye-online: the migration 20130326113504\S+ failed\. The table faye_channels/),
+      cause: { message: expect.stringContaining('Rename it') },
+    });
+    expect(everythingIn(error)).not.toContain(password);
+    await opened.close();
   });
 });
 

@@ -5,7 +5,7 @@ import type { Journal, Millis, Presence } from '../domain.js';
 import { inBatches } from './batches.js';
 import { ChannelIds } from './channel_ids.js';
 import { compare, writeSeen } from './checkpoint.js';
-import { forgetOthers, move, positionOf } from './positions.js';
+import { forgetOthers, move, positionOf, tellPositions } from './positions.js';
 import { project } from './projections.js';
 import type { Projector } from './projector.js';
 import { Queue } from './queue.js';
@@ -60,6 +60,11 @@ export class Accounts {
       this.models,
       this.#options.journals.map(({ name }) => name),
     );
+  }
+
+  /** Tells the journals how far they are written down, which whoever writes finds out by itself. */
+  tellPositions(): Promise<void> {
+    return tellPositions(this.models, this.#options.journals);
   }
 
   /** Writes everything that is in the journals now. Rejects when that is not possible; the journals keep it then. */

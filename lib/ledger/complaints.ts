@@ -13,7 +13,7 @@ export interface ComplaintsOptions {
 
 export class Complaints {
   readonly #options: ComplaintsOptions;
-  /** When each kind of failure was last told. Kinds are few: they are error codes. */
+  /** When each kind of failure was last told, while that is not long ago: some kinds are messages, and never come twice. */
   readonly #told = new Map<string, Millis>();
 
   constructor(options: ComplaintsOptions) {
@@ -23,9 +23,11 @@ export class Complaints {
   /** Tells of a failure unless one of its kind was told of in the last 10 s. Never rejects. */
   async tell(error: unknown): Promise<void> {
     const { onError, now } = this.#options;
+    const at = now();
+    for (const [kind, told] of this.#told) if (at - told >= AGAIN) this.#told.delete(kind);
     const kind = kindOf(error);
-    if (now() - (this.#told.get(kind) ?? Number.NEGATIVE_INFINITY) < AGAIN) return;
-    this.#told.set(kind, now());
+    if (this.#told.has(kind)) return;
+    this.#told.set(kind, at);
     const waiting = await this.#waiting();
     if (waiting === null) return onError(error);
     const why = error instanceof Error ? error.message : String(error);

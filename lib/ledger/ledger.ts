@@ -75,22 +75,24 @@ export class Ledger {
   }
 
   /**
-   * Writes what is left and stops, or leaves that to the writer if it is another process. What cannot be written is told to
-   * `onError`.
+   * Writes what is left and stops. Without asking who the writer is: that one may go at the same moment, and two do no
+   * harm. What cannot be written is told to `onError`.
    */
   async close(): Promise<void> {
     await Promise.all([this.#flushing.stop(), this.#checkpoints.stop(), this.#asking?.stop()]);
     try {
-      await this.#ask();
-      await this.#asWriter(() => this.flush());
+      await this.flush();
       await this.#lease?.letGo();
     } catch (error) {
       await this.#complaints.tell(error);
     }
   }
 
+  /** All processes append to the journals, so that each has to know how far they are written, and not the writer only. */
   async #ask(): Promise<void> {
-    await this.#lease?.ask();
+    if (!this.#lease) return;
+    await this.#lease.ask();
+    await this.#accounts.tellPositions();
   }
 
   async #asWriter(work: () => Promise<void>): Promise<void> {

@@ -3,6 +3,8 @@ import type { Millis } from '../domain.js';
 
 const FIRST_RETRY: Millis = 1_000;
 const LAST_RETRY: Millis = 5_000;
+/** Longer than a database of our own may be silent: one of the host's may be so for hours, and nobody would know. */
+const LATE: Millis = 40_000;
 
 export interface LoopOptions {
   readonly task: () => Promise<void>;
@@ -23,15 +25,18 @@ export class Loop {
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   #stopped = false;
-  #running: Promise<void> = Promise.resolve();
+  #running: Promise<void> | undefined;
+  /** It was asked for while it ran: what it works on may have been read before. */
+  #askedAgain = false;
 
   constructor(options: LoopOptions) {
     this.#options = options;
   }
 
-  /** Asks for the task. Asking again before it runs changes nothing. */
+  /** Asks for the task. Asking again before it runs changes nothing; asking while it runs makes it run once more. */
   soon(): void {
-    if (this.#stopped || this.#timer) return;
+    if (this.#running) this.#askedAgain = true;
+    if (this.#stopped || this.#timer || this.#running) return;
     const pause = this.#failures > 0 ? backOff(this.#failures) : this.#options.pause;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -48,14 +53,29 @@ export class Loop {
   }
 
   async #run(): Promise<void> {
+    const again = await this.#once();
+    const asked = this.#askedAgain;
+    this.#running = undefined;
+    this.#askedAgain = false;
+    if (again || asked) this.soon();
+  }
+
+  /** @returns whether it is to run again, though nobody asked. */
+  async #once(): Promise<boolean> {
+    const late = setTimeout(() => this.#options.onError(new Error(TOO_LATE)), LATE).unref();
     try {
       await this.#options.task();
       this.#failures = 0;
-      if (this.#options.repeat) this.soon();
+      return this.#options.repeat;
     } catch (error) {
       this.#failures += 1;
       this.#options.onError(error);
-      this.soon();
+      return true;
+    } finally {
+      clearTimeout(late);
     }
   }
 }
+
+/** Nothing is given up by this: work that was given up might go on beside the next. */
+const TOO_LATE = `history: writing has taken ${LATE / 1_000} s and is not done: the database may have stopped answering.`;

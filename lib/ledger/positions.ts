@@ -1,11 +1,17 @@
 // How far each journal has been written down.
 import { Op, type Transaction } from 'sequelize';
 import type { Models } from '../../db/models/index.js';
-import type { Position } from '../domain.js';
+import type { Journal, Position } from '../domain.js';
 
 /** The position of the last entry that was written down; null when none was. */
 export async function positionOf(models: Models, journal: string): Promise<Position | null> {
   return (await models.JournalPosition.findByPk(journal))?.position ?? null;
+}
+
+/** Tells journals how far they are written down. */
+export async function tellPositions(models: Models, journals: readonly Journal[]): Promise<void> {
+  const rows = await models.JournalPosition.findAll({ where: { journal: journals.map(({ name }) => name) } });
+  for (const { journal, position } of rows) journals.find(({ name }) => name === journal)?.saw?.(position);
 }
 
 /** Moves a journal's position on. False when another writer moved it meanwhile: then nothing may be written. */

@@ -74,12 +74,12 @@ async function begin(
 
 /**
  * Whether a stay that has ended runs again. Not when its beginning is merely told a second time. But who came back within
- * the millisecond in which they went has the same beginning; and a stay that was taken for lost in a crash, and is told of
- * again, was not lost.
+ * the millisecond in which they went has the same beginning; and a stay that was taken for lost, and is told of again, was
+ * not lost.
  */
-function goesOn({ again }: Stay, { ended_at, ended_by, milliseconds }: Known): boolean {
+function goesOn({ revokes }: Stay, { ended_at, ended_by, milliseconds }: Known): boolean {
   if (ended_at === null) return false;
-  return Number(milliseconds) === 0 || (again && ended_by === 'crash');
+  return Number(milliseconds) === 0 || revokes.includes(ended_by ?? '');
 }
 
 async function knownOf(

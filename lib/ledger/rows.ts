@@ -32,8 +32,8 @@ export interface Stay {
   readonly seen: Millis;
   /** Null when it runs on after the batch. */
   readonly end: { readonly at: Millis; readonly by: Cause } | null;
-  /** Whether it was told of again, after the store had lost it: then it is in the table already, most likely. */
-  readonly again: boolean;
+  /** Ends that were none, by what is told: of who is told of again no crash was the end, of who is back nor was a loss. */
+  readonly revokes: readonly string[];
 }
 
 export interface Seen extends User {
@@ -73,12 +73,14 @@ export function stayKey(uid: Uid, channel: Channel | number, kind: Kind, started
   return `${kind} ${Math.trunc(started)} ${channel} ${uid}`;
 }
 
+const REVOKED: Partial<Record<Cause, readonly string[]>> = { again: ['crash'], back: ['crash', 'lost'] };
+
 function fold(stays: Map<string, Stay>, { user: { uid }, cause }: Change, step: Step): void {
   const { channel, kind, since: started } = step;
   const key = stayKey(uid, channel, kind, started);
   const at = Math.max(started, step.at);
   const end = step.presence === 'ended' ? { at, by: cause } : null;
-  stays.set(key, { uid, channel, kind, started, seen: at, end, again: cause === 'again' });
+  stays.set(key, { uid, channel, kind, started, seen: at, end, revokes: REVOKED[cause] ?? [] });
 }
 
 function visitsOf(change: Change): Visit[] {
@@ -86,7 +88,7 @@ function visitsOf(change: Change): Visit[] {
   const [left, entered] = [logChannel(from), logChannel(to)];
   const line = (status: 0 | 1, channel: Channel | undefined): Visit[] =>
     channel === undefined ? [] : [{ status, uid: user.uid, channel, at, key }];
-  if (cause === 'again') return line(1, entered).map((visit) => ({ ...visit, again: sinceOf(change, visit.channel) }));
+  if (REVOKED[cause]) return line(1, entered).map((visit) => ({ ...visit, again: sinceOf(change, visit.channel) }));
   if (left === entered) return [];
   return [...line(0, left), ...line(1, entered)];
 }

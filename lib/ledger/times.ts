@@ -45,6 +45,8 @@ export async function projectTimes(
       if (started === undefined) delete json[`${name}_started_at`];
       else json[`${name}_started_at`] = stamp(started);
       if (spent !== undefined) json[`${name}_spended`] = Math.floor(spent / 1_000);
+      // The only stay that had ended may run again.
+      else if (started !== undefined) delete json[`${name}_spended`];
     }
     return JSON.stringify(json);
   };

@@ -50,6 +50,12 @@ local function step_of(type, kind, channel, presence, since, at, state)
   })
 end
 
+-- What is left of a presence whose last client was lost: when it began. If the client was there after all, it goes on. Lies
+-- among the channels, is forgotten like one that was emptied, and is no more when the user comes otherwise.
+local function trace_of(spot, uid)
+  return 'lost ' .. spot .. '\n' .. uid
+end
+
 -- The presence begins with the first client, at `since`.
 local function enter(client, kind, channel, since)
   local spot = kind .. ' ' .. channel
@@ -60,6 +66,7 @@ local function enter(client, kind, channel, since)
     there.clients = there.clients + 1
   else
     presence = 'began'
+    redis.call('HDEL', CHANNELS, trace_of(spot, client.uid))
     state.v, state.count = state.v + 1, state.count + 1
     there = { since = since, left = since, uname = client.uname, clients = 1, v = state.v }
     redis.call('ZADD', ROSTER, 0, row_of(spot, there, client.uid))
@@ -71,7 +78,7 @@ local function enter(client, kind, channel, since)
 end
 
 -- The presence ends with the last client, at the last proof of life of any that was in it.
-local function exit(client, kind, channel, at)
+local function exit(client, kind, channel, at, traces)
   local spot = kind .. ' ' .. channel
   local field = spot .. '\n' .. client.uid
   local state, there = read(CHANNELS, spot), read(PRESENCES, field)
@@ -87,15 +94,21 @@ local function exit(client, kind, channel, at)
   redis.call('HDEL', PRESENCES, field)
   redis.call('ZREM', ROSTER, row_of(spot, there, client.uid))
   if state.count == 0 then add(VACANT, now, spot) end
+  if traces then
+    local trace = trace_of(spot, client.uid)
+    redis.call('HSET', CHANNELS, trace, digits(there.since))
+    add(VACANT, now, trace)
+  end
   return step_of('leave', kind, channel, 'ended', there.since, there.left, state)
 end
 
--- Takes a client from its place to another (none: nowhere), leave steps first. `since` are beginnings other than now.
-local function relocate(client, to, at, since)
+-- Takes a client from its place to another (none: nowhere), leave steps first. `since` are beginnings other than now;
+-- `traces`: whether presences that end leave a trace.
+local function relocate(client, to, at, since, traces)
   local steps = {}
   for _, kind in ipairs(KINDS) do
     local channel = client[kind]
-    if channel and channel ~= to[kind] then steps[#steps + 1] = exit(client, kind, channel, at) end
+    if channel and channel ~= to[kind] then steps[#steps + 1] = exit(client, kind, channel, at, traces) end
   end
   for _, kind in ipairs(KINDS) do
     local channel = to[kind]
@@ -137,8 +150,8 @@ local function forget(id, client)
 end
 
 -- Takes a client out of all its channels. @return the change's JSON
-local function dismiss(id, client, at, cause)
-  local steps = relocate(client, {}, at, {})
+local function dismiss(id, client, at, cause, traces)
+  local steps = relocate(client, {}, at, {}, traces)
   forget(id, client)
   return record(cause, client, place_of(client), 'null', at, steps)
 end

@@ -8,8 +8,9 @@
 --    4 owners     zset    '<node>\n<id>', score 0: the clients of a node, by their order
 --    5 nodes      zset    node -> when it counts as dead
 --    6 users      hash    uid -> the list of the user's ids
---    7 channels   hash    spot -> {epoch, v, count}; a spot is '<kind> <channel>'
---    8 vacant     zset    spot -> when it was emptied
+--    7 channels   hash    spot -> {epoch, v, count}; a spot is '<kind> <channel>'; 'lost <spot>\n<uid>' -> since when a user was
+--                         there who was taken for lost
+--    8 vacant     zset    spot, or 'lost ...' -> when it was emptied
 --    9 presences  hash    '<spot>\n<uid>' -> {since, left, uname, clients, v}; left: the last proof of life of clients that
 --                         left already, at first `since`; v: the version with which the presence began
 --   10 roster     zset    '<spot>\n<since>\n<v>\n<uid>', score 0: by their order the longest present come first

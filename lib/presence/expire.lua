@@ -27,7 +27,7 @@ for _, id in ipairs(due) do
     local at = tonumber(redis.call('ZSCORE', SEEN, id) or now)
     answer[#answer + 1] = id
     answer[#answer + 1] = before
-    answer[#answer + 1] = dismiss(id, client, at, 'lost')
+    answer[#answer + 1] = dismiss(id, client, at, 'lost', true)
   else
     redis.call('ZREM', LEASES, id)
   end

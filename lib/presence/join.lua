@@ -20,8 +20,9 @@ local known = before and cjson.decode(before)
 local somewhere = to.room or to.activity
 if not known and not somewhere then return { '', '', 0, 0, '' } end
 
--- A client that stood in another epoch of a channel stood in a store that was emptied since: its presence goes on.
-local since, again = {}, false
+-- A client that stood in another epoch of a channel stood in a store that was emptied since: its presence goes on. So does
+-- one that was taken for lost, as its process was cut off, if the user did not come in another way meanwhile.
+local since, again, back = {}, false, false
 if not known then
   for n, kind in ipairs(KINDS) do
     local stood_since, stood_epoch = tonumber(ARGV[13 + 2 * n]), ARGV[14 + 2 * n]
@@ -29,6 +30,8 @@ if not known then
       local state = read(CHANNELS, kind .. ' ' .. to[kind])
       if not state or state.epoch ~= stood_epoch then
         since[kind], again = math.min(stood_since, now), true
+      elseif tonumber(redis.call('HGET', CHANNELS, trace_of(kind .. ' ' .. to[kind], ARGV[8])) or -1) == stood_since then
+        since[kind], back = math.min(stood_since, now), true
       end
     end
   end
@@ -40,8 +43,8 @@ local client = known or { uid = ARGV[8], uname = ARGV[9], key = ARGV[7], node = 
 local steps = relocate(client, to, now, since)
 local change = ''
 if #steps > 0 or client.logs ~= to.logs then
-  local cause = again and 'again' or known and 'move' or 'join'
-  change = record(cause, client, place_of(again and to or client), place_of(to), now, steps)
+  local cause = back and 'back' or again and 'again' or known and 'move' or 'join'
+  change = record(cause, client, place_of((again or back) and to or client), place_of(to), now, steps)
 end
 
 if not somewhere then

@@ -207,6 +207,7 @@ export class Presence {
   /** A client is heard after a silence longer than its lease: the silence ends a presence, then another begins. */
   #comeBack(client: Client): void {
     this.#book.forget(client.id);
+    this.#book.standings.forget(client.id);
     this.#returning.add(client.id);
     void this.sweep().then(() => {
       // It may have said goodbye meanwhile.

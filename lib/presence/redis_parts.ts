@@ -42,8 +42,9 @@ export function merge(id: ClientId, parts: readonly Part[], to: Place | null): C
   const [first] = changes;
   if (!first) return null;
   const from = placeBefore(to === null ? parts.filter(({ change }) => change !== null) : parts);
-  const again = changes.every(({ cause }) => cause === 'again');
-  const came = again ? 'again' : from ? 'move' : 'join';
+  const again = changes.every(({ cause }) => cause === 'again' || cause === 'back');
+  const said = changes.some(({ cause }) => cause === 'back') ? 'back' : 'again';
+  const came = again ? said : from ? 'move' : 'join';
   const { key, user } = first;
   const at = Math.max(...changes.map((change) => change.at));
   const steps = changes.flatMap((change) => change.steps).sort(inOrder);

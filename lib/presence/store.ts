@@ -42,7 +42,8 @@ export interface PresenceStore {
    * A client whose lease ended counts as in until `expire` took it out.
    * @param before where the client stood by what this process was last told. A store that does not know the client, and
    * has another epoch for such a channel or none, has lost everything since: the presence goes on with its old beginning
-   * instead of a new one, and the Change has the cause `again`, with `from` the same as `to`.
+   * instead of a new one, and the Change has the cause `again`, with `from` the same as `to`. So it does with the cause `back`
+   * when `expire` took the client out for lost, and the user has not been there otherwise since.
    * @param stands in a shared store told where the client stands, when it was there already: it came by another process.
    */
   join(

@@ -1,6 +1,6 @@
 // The ledger's contract, part 7: a store that lost everything is told again who is there, and who comes back at once.
 import { expect, it } from 'vitest';
-import type { Change, Client, Step } from '../../lib/domain.js';
+import type { Cause, Change, Client, Step } from '../../lib/domain.js';
 import { ann, carol } from '../support/people.js';
 import { ledgerScene, type MakeDatabase } from './ledger_scene.js';
 
@@ -11,7 +11,13 @@ export function ledgerAgainContract(make: MakeDatabase): void {
   const scene = ledgerScene(make);
 
   /** Writes what a store journals that is told again, at `seconds`, of a client that is there since `since`. */
-  const tellAgain = async (client: Client, since: number, seconds: number, presence: Step['presence'] = 'began') => {
+  const tellAgain = async (
+    client: Client,
+    since: number,
+    seconds: number,
+    presence: Step['presence'] = 'began',
+    cause: Cause = 'again',
+  ) => {
     const { at } = scene();
     const { id, key, user, place } = client;
     const step = { type: 'join', presence, since: at(since), at: at(seconds), epoch: 'new', v: 1, count: 1 } as const;
@@ -19,7 +25,7 @@ export function ledgerAgainContract(make: MakeDatabase): void {
       { ...step, kind: 'room', channel: ROOM },
       { ...step, kind: 'activity', channel: FIRST },
     ];
-    const change: Change = { cause: 'again', at: at(seconds), id, key, user, from: place, to: place, steps };
+    const change: Change = { cause, at: at(seconds), id, key, user, from: place, to: place, steps };
     const position = `${at(seconds)}-${key}`;
     const read = async (after: string | null) => (after === position ? [] : [{ position, change }]);
     scene().now = at(seconds);
@@ -66,6 +72,30 @@ export function ledgerAgainContract(make: MakeDatabase): void {
     expect(await scene().stays(ann.user)).toEqual([`${ROOM} 0–30 leave`, `${FIRST} 0–30 leave`]);
     expect((await scene().rails.inside()).map((line) => line.slice(-2))).toEqual([' 0', ' 0']);
     expect(await scene().rails.times('1')).toEqual({ [`${FIRST}_spended`]: 30 });
+  });
+
+  it('let a stay go on that others took for lost while the process of its client was cut off', async () => {
+    await scene().join(ann('a1'), 0);
+    await scene().lose(ann('a1'), 8, 26);
+    await scene().ledger.flush();
+    expect(await scene().stays(ann.user)).toEqual([`${ROOM} 0–8 lost`, `${FIRST} 0–8 lost`]);
+    await tellAgain(ann('a1'), 0, 30, 'began', 'back');
+    expect(await scene().stays(ann.user)).toEqual([`${ROOM} 0–8 seen`, `${FIRST} 0–8 seen`]);
+    expect(await scene().rails.log()).toEqual([
+      `02:00:00 in 1 ${FIRST}`,
+      `02:00:08 out 1 ${FIRST}`,
+      `02:00:30 in 1 ${FIRST}`,
+    ]);
+    expect(await scene().rails.times('1')).toEqual({ [`${FIRST}_started_at`]: '20261124100000' });
+    expect(await scene().rails.list(ROOM)).toEqual([1]);
+  });
+
+  it('open no stay again that was lost, for a store that lost everything', async () => {
+    await scene().join(ann('a1'), 0);
+    await scene().lose(ann('a1'), 8, 26);
+    await scene().ledger.flush();
+    await tellAgain(ann('a1'), 0, 30);
+    expect(await scene().stays(ann.user)).toEqual([`${ROOM} 0–8 lost`, `${FIRST} 0–8 lost`]);
   });
 
   it('open no stay again that has ended in another way', async () => {

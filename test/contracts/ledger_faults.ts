@@ -56,6 +56,21 @@ export function ledgerFaultsContract(make: MakeDatabase): void {
     expect(await scene().rails.log()).toHaveLength(3);
   });
 
+  it('log out those who were lost and not those who came back, when both are found at once', async () => {
+    await scene().join(ann('a1'), 0);
+    await scene().hear(ann('a1'), 5);
+    await scene().checkpointAt(5);
+    scene().restart();
+    await scene().join(ann('a9'), 7);
+    await scene().ledger.start();
+    const before = [`02:00:00 in 1 ${FIRST}`, `02:00:05 out 1 ${FIRST}`, `02:00:07 in 1 ${FIRST}`];
+    expect(await scene().rails.log()).toEqual(before);
+    await scene().leave(ann('a9'), 67);
+    await scene().ledger.flush();
+    expect(await scene().rails.log()).toEqual([...before, `02:01:07 out 1 ${FIRST}`]);
+    expect((await scene().rails.inside()).map((line) => line.slice(-2))).toEqual([' 0', ' 0']);
+  });
+
   it('settle at a checkpoint what a store that was emptied does not know any more', async () => {
     await scene().join(ann('a1'), 0);
     await scene().hear(ann('a1'), 8);

@@ -75,11 +75,16 @@ export class LedgerScene {
 
   /** The process dies without a word and another begins, on the same database, with a store that knows nobody. */
   async crash(options: { readonly backAt: number }): Promise<void> {
+    this.restart();
+    this.now = this.at(options.backAt);
+    await this.ledger.start();
+  }
+
+  /** The same, before the new ledger has begun. */
+  restart(): void {
     this.store = new MemoryStore();
     this.ledger = this.keep();
     this.report = this.read();
-    this.now = this.at(options.backAt);
-    await this.ledger.start();
   }
 
   async join(client: Client, seconds: number): Promise<void> {

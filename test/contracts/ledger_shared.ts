@@ -96,26 +96,51 @@ export function ledgerSharedContract(make: MakeDatabase): void {
     const dead = scene().keep({ shared: true });
     await dead.start();
     await scene().join(ann('a1'), 0);
-    const { ledgers, end } = await processes(1);
+    const { ledgers, asked, end } = await processes(1);
     await first(ledgers).start();
     await scene().join(bob('b1'), 9);
-    await first(ledgers).close();
+    const before = asked[0]?.length ?? 0;
+    await vi.waitFor(() => expect(asked[0]?.length).toBeGreaterThan(before + 9));
     expect(await scene().rails.list(ROOM)).toBeUndefined();
     await scene().join(bob('b2'), 11);
-    await first(ledgers).close();
-    expect(await scene().rails.list(ROOM)).toEqual([1, 2]);
+    await vi.waitFor(async () => expect(await scene().rails.list(ROOM)).toEqual([1, 2]));
     await end();
   });
 
-  it('leave the last changes to the writer when another is closed', async () => {
+  it('write the last changes when one of them is closed, whoever the writer is', async () => {
     const { ledgers, end } = await processes(1);
-    const writer = scene().keep({ shared: true });
+    const writer = scene().keep({ shared: true, flushEvery: 3_600_000 });
     await writer.start();
     await first(ledgers).start();
     await scene().join(ann('a1'), 0);
     await end();
-    expect(await scene().rails.list(ROOM)).toBeUndefined();
-    await writer.close();
     expect(await scene().rails.list(ROOM)).toEqual([1]);
+    await writer.close();
+    expect(await scene().rails.log()).toHaveLength(1);
+  });
+
+  it('tell the journals in each of them how far they are written, so that what follows comes after that', async () => {
+    const writer = scene().keep({ shared: true });
+    await writer.start();
+    await scene().join(ann('a1'), 0);
+    await writer.flush();
+    const [journal] = scene().store.journals;
+    if (!journal) throw new Error('The store has a journal.');
+    const position = (await scene().models.JournalPosition.findByPk(journal.name))?.position;
+    const saw: string[] = [];
+    const journals = [
+      {
+        name: journal.name,
+        read: async () => [],
+        trim: async () => undefined,
+        saw: (seen: string) => saw.push(seen),
+      },
+    ];
+    const other = scene().keep({ shared: true, journals, askEvery: 20 });
+    await other.start();
+    expect(saw).toEqual([position]);
+    await vi.waitFor(() => expect(saw.length).toBeGreaterThan(2));
+    await other.close();
+    await writer.close();
   });
 }

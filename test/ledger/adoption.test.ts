@@ -149,11 +149,12 @@ describe("a database of the gem's on MySQL", () => {
     await expect(migrate(sequelize, { timeZone: 'Asia/Atlantis' })).resolves.toEqual([]);
   });
 
-  it('adds nothing for more than a day, and says so', async () => {
+  it('adds nothing for days that no line supports, and says so', async () => {
     await sequelize.query("INSERT INTO faye_user_login_logs VALUES (0, 2, '2026-11-27 09:00:00', 2, 'x')");
     await adopt();
     expect((await times())['2']).toEqual({ [`${LESSON(2)}_spended`]: 21 });
-    expect(told.join()).toContain('0 s added (more than 24 h: nothing added)');
+    expect(told.join()).toContain('closed 2026-11-27T01:00:00Z, 0 s added (254889 s of it are not proven: left out)');
+    expect(told.join()).toContain('faye-online: time counts between two log lines of the user there while');
   });
 
   it('counts no instant twice, though a total has no place in time', async () => {

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { QueryTypes, Transaction } from 'sequelize';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../db/open.js';
@@ -73,5 +74,8 @@ describe('openDatabase', () => {
     const away = openDatabase('mysql://root:secret@127.0.0.1:1/online');
     await expect(away).rejects.toThrow(/^database: it cannot be opened\. Check that the server runs/);
     await expect(away).rejects.not.toThrow(/secret/);
+    const error: unknown = await away.catch((refused: unknown) => refused);
+    expect(inspect(error, { depth: 20, showHidden: true })).toContain('ECONNREFUSED');
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain('secret');
   });
 });

@@ -1,9 +1,8 @@
-// The small parts of the ledger: intervals, local stamps, complaints, the loop.
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+// The small parts of the ledger: intervals, local stamps, complaints, patience.
+import { describe, expect, it, vi } from 'vitest';
 import { bySize } from '../../lib/ledger/batches.js';
 import { Complaints } from '../../lib/ledger/complaints.js';
 import { clip, measure, union } from '../../lib/ledger/intervals.js';
-import { backOff, Loop } from '../../lib/ledger/loop.js';
 import { patiently } from '../../lib/ledger/patience.js';
 import { Queue } from '../../lib/ledger/queue.js';
 import { stampIn } from '../../lib/ledger/stamp.js';
@@ -73,6 +72,17 @@ describe('complaints', () => {
     expect(errors).toHaveLength(3);
   });
 
+  it('are made again after ten seconds, whatever else was told of meanwhile', async () => {
+    const errors: unknown[] = [];
+    let now = 0;
+    const complaints = new Complaints({ onError: (error) => errors.push(error), now: () => now });
+    for (; now < 100_000; now += 10_000) {
+      await complaints.tell(new Error(`row ${now}`));
+      await complaints.tell(away());
+    }
+    expect(errors).toHaveLength(20);
+  });
+
   it('say how much waits, unless that is not known either', async () => {
     const errors: unknown[] = [];
     const options = { onError: (error: unknown) => errors.push(error), now: () => 0 };
@@ -116,58 +126,5 @@ describe('bySize', () => {
   it('cuts a list where its items would be too much together', () => {
     expect(bySize([3, 4, 4, 20, 1], (size) => size, 8)).toEqual([[3, 4], [4], [20], [1]]);
     expect(bySize([], () => 1)).toEqual([]);
-  });
-});
-
-describe('a loop', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
-
-  const loop = (task: () => Promise<void>, repeat: boolean) => {
-    const errors: unknown[] = [];
-    const runs = new Loop({ task, pause: 500, repeat, onError: (error) => errors.push(error) });
-    return { runs, errors };
-  };
-
-  it('runs once for all who ask within the pause', async () => {
-    const task = vi.fn(async () => undefined);
-    const { runs } = loop(task, false);
-    runs.soon();
-    runs.soon();
-    await vi.advanceTimersByTimeAsync(499);
-    expect(task).toHaveBeenCalledTimes(0);
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(task).toHaveBeenCalledTimes(1);
-  });
-
-  it('runs again and again when it is to repeat, until it is stopped', async () => {
-    const task = vi.fn(async () => undefined);
-    const { runs } = loop(task, true);
-    runs.soon();
-    await vi.advanceTimersByTimeAsync(1_500);
-    await runs.stop();
-    await vi.advanceTimersByTimeAsync(1_500);
-    expect(task).toHaveBeenCalledTimes(3);
-  });
-
-  it('tries again after a failure with pauses that grow, and forgets failures when it worked', async () => {
-    let broken = true;
-    const task = vi.fn(async () => {
-      if (broken) throw new Error('away');
-    });
-    const { runs, errors } = loop(task, false);
-    runs.soon();
-    await vi.advanceTimersByTimeAsync(500 + 1_000 + 2_000);
-    expect(errors).toHaveLength(3);
-    broken = false;
-    await vi.advanceTimersByTimeAsync(4_000);
-    expect([task.mock.calls.length, errors.length]).toEqual([4, 3]);
-    runs.soon();
-    await vi.advanceTimersByTimeAsync(500);
-    expect(task).toHaveBeenCalledTimes(5);
-  });
-
-  it('waits five seconds at most', () => {
-    expect([1, 2, 3, 4, 60].map(backOff)).toEqual([1_000, 2_000, 4_000, 5_000, 5_000]);
   });
 });

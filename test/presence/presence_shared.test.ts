@@ -106,6 +106,18 @@ describe('a store that is away and comes back', () => {
     expect([client.id, seen, ends]).toEqual(['a1', 10_000, 10_000]);
   });
 
+  it('is not told that a client stood there before a silence longer than its lease', async () => {
+    const { desk, store } = new SharedDesk({ recall: async () => null });
+    desk.presence.heard(ann('a1'));
+    await desk.until(1);
+    vi.spyOn(store, 'renew').mockRejectedValue(new Error('the store is away'));
+    desk.presence.heard(ann('a1'));
+    await desk.at(70);
+    const join = vi.spyOn(store, 'join');
+    desk.presence.heard(ann('a1'));
+    await vi.waitFor(() => expect(join.mock.lastCall?.[3]).toEqual([]));
+  });
+
   it('is not asked to recall those of whom it never told anything', async () => {
     const recall = vi.fn(async (): Promise<Change | null> => null);
     const { desk, store } = new SharedDesk({ recall });

@@ -1,21 +1,15 @@
 // The Redis store, when Redis has lost everything: who was there is there again, with the old beginning.
 import { describe, expect, it } from 'vitest';
-import { type Change, comparePositions, type Millis } from '../../lib/domain.js';
+import { comparePositions, type Millis } from '../../lib/domain.js';
 import { rowsOf } from '../../lib/ledger/rows.js';
 import type { Standing } from '../../lib/presence/store.js';
 import { told } from '../contracts/presence_store_scene.js';
 import { ann, bob } from '../support/people.js';
-import { ownRedis, Site, written, writtenDown } from './redis_site.js';
+import { ownRedis, Site, standingsOf, written, writtenDown } from './redis_site.js';
 
 const server = ownRedis();
 const start = Date.now();
 const at = (seconds: number): Millis => start + seconds * 1000;
-
-/** What a process was told of a client's presences. */
-const standingsOf = (change: Change | null): Standing[] =>
-  (change?.steps ?? [])
-    .filter(({ type }) => type === 'join')
-    .map(({ kind, channel, since, epoch }) => ({ kind, channel, since, epoch }));
 
 describe.each([1, 4])('a Redis that was emptied, on %s partitions', (partitions) => {
   const open = () => new Site(server(), partitions).store();

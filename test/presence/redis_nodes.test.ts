@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Millis } from '../../lib/domain.js';
 import { ann, bob, carol, person } from '../support/people.js';
-import { ownRedis, Site } from './redis_site.js';
+import { ownRedis, Site, standingsOf } from './redis_site.js';
 
 const server = ownRedis();
 const start = Date.now();
@@ -59,6 +59,62 @@ describe.each([1, 4])('a process of a site, on %s partitions', (partitions) => {
     await going.expire(at(17));
     expect(await staying.expire(at(31))).toEqual([]);
     expect(await staying.leave('a1', at(31), 'shutdown')).toBeNull();
+  });
+
+  describe('that was cut off alone, and whose clients were taken for lost', () => {
+    const cutOff = async () => {
+      const site = await two();
+      const before = standingsOf(await site.going.join(ann('a1'), at(1), at(61)));
+      await site.going.renew([{ id: 'a1', seen: at(5), ends: at(65) }]);
+      expect(await site.staying.expire(at(18))).toMatchObject([{ cause: 'lost', at: at(5) }]);
+      return { ...site, before };
+    };
+
+    it('brings them back, and they have been there all the time', async () => {
+      const { going, staying, before } = await cutOff();
+      expect(await going.renew([{ id: 'a1', seen: at(20), ends: at(80) }])).toEqual(['a1']);
+      const back = await going.join(ann('a1'), at(20), at(80), before);
+      const { place } = ann('a1');
+      expect(back).toMatchObject({ cause: 'back', at: at(20), from: place, to: place });
+      const step = { type: 'join', presence: 'began', since: at(1), at: at(20), v: 3, count: 1 };
+      expect(back?.steps).toMatchObject([step, step]);
+      expect((await staying.roster('room', '/classes/4')).users).toMatchObject([{ ...ann.user, since: at(1) }]);
+      await going.join(ann('a1'), at(21), at(81), before);
+      expect(await going.leave('a1', at(30), 'leave')).toMatchObject({ steps: [{ since: at(1) }, { since: at(1) }] });
+    });
+
+    it('brings back its other tabs with the first', async () => {
+      const { going, staying } = await two();
+      const first = standingsOf(await going.join(ann('a1'), at(1), at(61)));
+      const second = standingsOf(await going.join(ann('a2'), at(2), at(62)));
+      await staying.expire(at(18));
+      await going.join(ann('a2'), at(20), at(80), second);
+      const back = await going.join(ann('a1'), at(20), at(80), first);
+      expect(back?.steps).toMatchObject([{ presence: 'kept', since: at(1) }, { presence: 'kept' }]);
+      expect(await going.whereabouts(ann.user.uid)).toMatchObject([{ clients: 2 }, { clients: 2 }]);
+    });
+
+    it('lets them begin anew when their users came elsewhere meanwhile, so that no time counts twice', async () => {
+      const { going, staying, before } = await cutOff();
+      await staying.join(ann('a9'), at(19), at(79));
+      expect(await going.join(ann('a1'), at(20), at(80), before)).toMatchObject({ cause: 'join', from: null });
+      expect(await going.whereabouts(ann.user.uid)).toMatchObject([{ since: at(19) }, { since: at(19) }]);
+      await staying.leave('a9', at(21), 'leave');
+      await going.leave('a1', at(22), 'leave');
+      expect(await going.join(ann('a1'), at(23), at(83), before)).toMatchObject({
+        cause: 'join',
+        steps: [{ since: at(23) }, { since: at(23) }],
+      });
+    });
+
+    it('does not bring back those who went meanwhile, nor those of ten minutes ago', async () => {
+      const { going, staying, before } = await cutOff();
+      expect(await going.recall(ann('a1'), at(19), at(19), before)).toBeNull();
+      await staying.join(bob('b1'), at(20), at(9_000));
+      for (const seconds of [300, 619]) await staying.expire(at(seconds));
+      const late = await going.join(ann('a1'), at(620), at(680), before);
+      expect(late).toMatchObject({ cause: 'join', steps: [{ since: at(620) }, { since: at(620) }] });
+    });
   });
 
   it('that dies with very many clients keeps none of them', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { Change } from '../../lib/domain.js';
 import { RedisStore, type RedisStoreOptions } from '../../lib/presence/redis.js';
-import type { PresenceStore } from '../../lib/presence/store.js';
+import type { PresenceStore, Standing } from '../../lib/presence/store.js';
 import { openRedis, type RedisClient } from '../../lib/redis.js';
 import { type RedisServer, startRedis } from '../support/redis.js';
 
@@ -58,6 +58,12 @@ export async function writtenDown(store: PresenceStore): Promise<Change[]> {
   const journals = await Promise.all(store.journals.map((journal) => journal.read(null, 100_000)));
   return journals.flat().map(({ change }) => change);
 }
+
+/** What a process was told of a client's presences. */
+export const standingsOf = (change: Change | null): Standing[] =>
+  (change?.steps ?? [])
+    .filter(({ type }) => type === 'join')
+    .map(({ kind, channel, since, epoch }) => ({ kind, channel, since, epoch }));
 
 /** A change as it is written down: without the secret. */
 export const written = (change: Change | null): Change | null => change && { ...change, id: change.key };

@@ -49,7 +49,7 @@ function inRedis(options: RedisOptions, { store, foreign }: Given, onError: (err
   const { commands, subscriber, ready: connected, close: disconnect } = openRedis(options, onError);
   const onOverflow = (dropped: number): void => onError(overflow(dropped));
   const own = store ?? new RedisStore({ redis: commands, namespace, partitions, onOverflow });
-  const bus = foreign ? undefined : new RedisBus({ commands, subscriber, namespace, now: steadyNow, onError });
+  const bus = foreign ? undefined : new RedisBus({ commands, subscriber, namespace, onError });
   const close = async (): Promise<void> => {
     await bus?.close();
     if (!store) await own.close();

@@ -19,7 +19,8 @@ export type Marker =
   | { readonly t: 'sub'; readonly id: ClientId; readonly channel: Channel; readonly on: boolean }
   | { readonly t: 'session'; readonly id: ClientId; readonly session: string }
   | { readonly t: 'gone'; readonly id: ClientId }
-  | { readonly t: 'send'; readonly id: ClientId; readonly message: string }
+  /** `again`: it was passed on before, and is so no further. */
+  | { readonly t: 'send'; readonly id: ClientId; readonly message: string; readonly again: boolean }
   /** What waited for a client that was given. */
   | { readonly t: 'state'; readonly id: ClientId; readonly moves: number; readonly waiting: readonly Message[] };
 

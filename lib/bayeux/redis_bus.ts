@@ -50,6 +50,7 @@ export class RedisBus {
   readonly #tidings: Tidings;
   readonly #watchers = new Set<(answers: boolean) => void>();
   #receiver: Receiver | null = null;
+  #heardAll = false;
   readonly #hear = (channel: string, text: string): void => this.#heard(channel, text);
 
   constructor(options: BusOptions) {
@@ -140,8 +141,10 @@ export class RedisBus {
   }
 
   async #handOver(): Promise<void> {
-    const owes = (): boolean => this.#pulse.answers && this.#receiver?.owes() === true;
-    if (owes() && (await this.directory.hasOthers())) await handedOver(owes);
+    if (!this.#pulse.answers || !(await this.directory.hasOthers())) return;
+    // What others said already may still be on its way to here.
+    this.post(this.node, { t: 'last' });
+    await handedOver(() => this.#pulse.answers && (!this.#heardAll || this.#receiver?.owes() === true));
   }
 
   /** Rejects when it is not sure that Redis has it. */
@@ -183,6 +186,7 @@ export class RedisBus {
 
   #marked(marker: Marker): void {
     if (marker.t === 'beat') this.#pulse.heard();
+    else if (marker.t === 'last') this.#heardAll = true;
     else this.#receiver?.marker(marker);
   }
 

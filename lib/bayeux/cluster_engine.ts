@@ -40,8 +40,8 @@ export class ClusterEngine implements FayeEngine, Outlet {
     this.#local = new Engine(this.#host(), options);
     const { audience } = this.#local;
     const timeout = proxy.timeout * 1000;
-    const lost = (id: ClientId): void => this.#removals.letGo(id);
-    const known = (id: ClientId, entry: Entry): void => this.#removals.learn(id, entry);
+    const lost = (id: ClientId): void => this.#safely(() => this.#removals.letGo(id));
+    const known = (id: ClientId, entry: Entry): void => this.#safely(() => this.#removals.learn(id, entry));
     this.#roll = new Roll({ bus, audience, timeout, sessionOf: moves.sessionOf, lost, known, onError });
     bus.receive({
       message: (channel, json) => this.#local.spread(json, expand(channel)),

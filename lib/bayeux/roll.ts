@@ -4,6 +4,7 @@ import type { Channel, ClientId, Millis } from '../domain.js';
 import type { Audience } from './audience.js';
 import type { Beat, Entry, Said } from './directory.js';
 import type { RedisBus } from './redis_bus.js';
+import { Renewals } from './renewals.js';
 import { type News, Unsaid } from './unsaid.js';
 import { Writes } from './writes.js';
 
@@ -20,25 +21,24 @@ export interface RollOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const RENEWED_AT_ONCE = 500;
 const SAID_AT_ONCE = 100;
 /** Clients that went while Redis was away and are remembered to be taken out. The rest is over by itself. */
 const GONE_LIMIT = 10_000;
 
 export class Roll {
   readonly #options: RollOptions;
-  readonly #timer: NodeJS.Timeout;
+  readonly #renewals: Renewals;
   readonly #unsaid = new Unsaid();
   readonly #writing = new Writes();
   readonly #gone = new Set<ClientId>();
   /** The directory's, when this process last said its clients. */
   #era = '';
   #saying = false;
-  #renewing = false;
 
   constructor(options: RollOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#renewAll(), options.timeout).unref();
+    const unknown = (id: ClientId): void => void this.#unsaid.add(id);
+    this.#renewals = new Renewals({ ...options, unknown });
     options.bus.watch((answers) => {
       if (answers) this.#sayAll(false);
     });
@@ -46,7 +46,7 @@ export class Roll {
 
   /** How long clients live that are said now. */
   get lease(): Millis {
-    return Math.round(3 * this.#options.timeout);
+    return this.#renewals.lease;
   }
 
   /** A client is new. @returns undefined when that is said later; never rejects */
@@ -107,12 +107,11 @@ export class Roll {
     this.#era = era;
     if (fresh || forgot) this.#sayAll(forgot);
     else void this.#sayUnsaid();
-    const here = late.filter((id) => this.#options.audience.get(id) !== undefined);
-    if (here.length > 0) void this.#renew(here).catch(this.#options.onError);
+    void this.#renewals.renew(late);
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#renewals.close();
     this.#unsaid.clear();
     this.#gone.clear();
   }
@@ -165,12 +164,11 @@ export class Roll {
       return client ? [{ ...news, id, channels: [...client.channels], session: sessionOf(id) }] : [];
     });
     if (said.length === 0) return;
-    try {
-      for (const [id, entry] of await bus.directory.open(said, this.#era, this.lease)) this.#learn(id, entry);
-    } catch (error) {
+    const known = await bus.directory.open(said, this.#era, this.lease).catch((error) => {
       for (const [id, news] of taken) if (audience.get(id)) this.#unsaid.putBack(id, news);
       throw error;
-    }
+    });
+    for (const [id, entry] of known) this.#learn(id, entry);
   }
 
   /** What the directory said may be older than what we know. Then it is asked again, behind what is being written. */
@@ -180,24 +178,5 @@ export class Roll {
     if (this.#unsaid.has(id) || this.#writing.of(id)) this.#unsaid.add(id);
     else if (entry) known(id, entry);
     else lost(id);
-  }
-
-  async #renewAll(): Promise<void> {
-    if (this.#renewing) return;
-    this.#renewing = true;
-    const ids = [...this.#options.audience.ids()];
-    try {
-      for (let i = 0; i < ids.length && this.#options.bus.answers; i += RENEWED_AT_ONCE) {
-        await this.#renew(ids.slice(i, i + RENEWED_AT_ONCE));
-      }
-    } catch (error) {
-      this.#options.onError(error);
-    }
-    this.#renewing = false;
-  }
-
-  /** Those that the directory does not know are said again. */
-  async #renew(ids: readonly ClientId[]): Promise<void> {
-    for (const id of await this.#options.bus.directory.renew(ids, this.lease)) this.#unsaid.add(id);
   }
 }

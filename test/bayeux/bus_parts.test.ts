@@ -7,6 +7,7 @@ import { bodyOf, letterOf } from '../../lib/bayeux/markers.js';
 import { plainError } from '../../lib/bayeux/plain_error.js';
 import { Tidings } from '../../lib/bayeux/tidings.js';
 import { Unreturned } from '../../lib/bayeux/unreturned.js';
+import { Unsaid } from '../../lib/bayeux/unsaid.js';
 
 const Channel = createRequire(import.meta.url)('faye/src/protocol/channel') as { expand(name: string): string[] };
 const letter = (json: string) => ({ channel: '/classes/4/chat', json });
@@ -117,6 +118,36 @@ describe('tidings', () => {
       ]),
     );
     expect(kicked.mock.calls).toEqual([[{ id: 'a1', until: 1 }]]);
+  });
+});
+
+describe('what is to be said of clients', () => {
+  it('is taken in the order in which it came, so many at once', () => {
+    const unsaid = new Unsaid();
+    for (const id of ['a1', 'b1', 'c1', 'a1']) unsaid.add(id);
+    expect(unsaid.take(2).map(([id]) => id)).toEqual(['a1', 'b1']);
+    expect(unsaid.take(2).map(([id]) => id)).toEqual(['c1']);
+    expect(unsaid.size).toBe(0);
+  });
+
+  it('and could not be, is put back under what came meanwhile', () => {
+    const unsaid = new Unsaid();
+    unsaid.add('a1').subs = new Map([
+      ['/x', true],
+      ['/y', true],
+    ]);
+    unsaid.add('a1').isNew = true;
+    const taken = unsaid.take(1);
+    unsaid.add('a1').subs = new Map([['/x', false]]);
+    for (const [id, news] of taken) unsaid.putBack(id, news);
+    expect(unsaid.delete('a1')).toEqual({
+      isNew: true,
+      identified: false,
+      subs: new Map([
+        ['/x', false],
+        ['/y', true],
+      ]),
+    });
   });
 });
 

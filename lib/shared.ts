@@ -54,7 +54,7 @@ function inRedis(options: RedisOptions, { store, foreign }: Given, onError: (err
   const { namespace = NAMESPACE, partitions = 1 } = options;
   const { commands, subscriber, connected: begun, ready: answers, close: disconnect } = openRedis(options, onError);
   const onOverflow = (dropped: number): void => onError(overflow(dropped));
-  const bus = foreign ? undefined : new RedisBus({ commands, subscriber, namespace, now: steadyNow, onError });
+  const bus = foreign ? undefined : new RedisBus({ commands, subscriber, namespace, onError });
   const own = store ?? new RedisStore({ redis: commands, namespace, partitions, onOverflow, ...telling(bus) });
   const close = async (): Promise<void> => {
     await bus?.close();

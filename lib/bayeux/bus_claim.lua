@@ -1,14 +1,17 @@
 -- A client comes to a process that does not have it: it is given over, with a marker to each of the two in the order of
 -- all messages. What follows the marker is the taker's, what was before is the giver's.
 -- KEYS 1 records   2 due   3 nodes (sorted set: node by until when it lives)   4 born (string: when the records began)
--- ARGV 1 clientId   2 the taker   3 now   4 until when the client lives   5 what begins the names of the nodes' channels
--- Publishes on ARGV[5] .. <node>, to the taker {t: 'took', id, moves, record, from (absent when that node is dead)},
+-- ARGV 1 clientId   2 the taker   3 milliseconds that the client lives without being renewed   4 what begins the names of
+-- the nodes' channels
+-- Publishes on ARGV[4] .. <node>, to the taker {t: 'took', id, moves, record, from (absent when that node is dead)},
 -- and to the giver, if alive, {t: 'give', id, moves, to}.
 -- Returns {1, record}; {0, milliseconds since the records began} when nobody knows the client.
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local text = redis.call('HGET', KEYS[1], ARGV[1])
 if not text then
   local born = redis.call('GET', KEYS[4])
-  return { 0, born and tonumber(ARGV[3]) - tonumber(born) or 0 }
+  return { 0, born and now - tonumber(born) or 0 }
 end
 local record = cjson.decode(text)
 local from = record.node
@@ -16,13 +19,13 @@ record.node = ARGV[2]
 record.moves = record.moves + 1
 text = cjson.encode(record)
 redis.call('HSET', KEYS[1], ARGV[1], text)
-redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
+redis.call('ZADD', KEYS[2], now + ARGV[3], ARGV[1])
 local lease = from ~= ARGV[2] and redis.call('ZSCORE', KEYS[3], from)
-local alive = lease and tonumber(lease) > tonumber(ARGV[3])
+local alive = lease and tonumber(lease) > now
 local took = { t = 'took', id = ARGV[1], moves = record.moves, record = text, from = alive and from or nil }
-redis.call('PUBLISH', ARGV[5] .. ARGV[2], cjson.encode(took))
+redis.call('PUBLISH', ARGV[4] .. ARGV[2], cjson.encode(took))
 if alive then
   local give = { t = 'give', id = ARGV[1], moves = record.moves, to = ARGV[2] }
-  redis.call('PUBLISH', ARGV[5] .. from, cjson.encode(give))
+  redis.call('PUBLISH', ARGV[4] .. from, cjson.encode(give))
 end
 return { 1, text }

@@ -1,20 +1,20 @@
 // Clients that this process is taking over: the directory is asked, and the marker on the bus says from when on.
 import type { ClientId, Millis } from '../domain.js';
-import type { Claimed, Entry } from './directory.js';
+import type { Entry, Found } from './directory.js';
 
 /** `here`: the client is this process's. `unknown`: nobody knows it. `away`: that cannot be known now. */
 export type Whereabouts = 'here' | 'unknown' | 'away';
 
 export interface ClaimsOptions {
-  readonly claim: (id: ClientId) => Promise<Claimed>;
+  readonly claim: (id: ClientId) => Promise<Found>;
   /** Its marker did not come: the client is taken in as the directory knew it. */
   readonly install: (id: ClientId, entry: Entry) => void;
+  /** Whether the client is here. */
+  readonly has: (id: ClientId) => boolean;
 }
 
 /** How long a marker is waited for. */
 const PATIENCE: Millis = 2_000;
-/** A directory that began so lately is not complete: Redis forgot it, and the processes are saying who lives. */
-const COMPLETE: Millis = 5_000;
 
 export class Claims {
   readonly #options: ClaimsOptions;
@@ -40,12 +40,14 @@ export class Claims {
   }
 
   async #claim(id: ClientId): Promise<Whereabouts> {
+    const { claim, has, install } = this.#options;
     const marker = this.#marker(id);
     try {
-      const claimed = await this.#options.claim(id);
-      if (!claimed.known) return claimed.age < COMPLETE ? 'away' : 'unknown';
-      if (!(await marker.came)) this.#options.install(id, claimed.entry);
-      return 'here';
+      const found = await claim(id);
+      if (typeof found === 'string') return found;
+      if (!(await marker.came)) install(id, found);
+      // It may have gone on to another process already.
+      return has(id) ? 'here' : 'away';
     } catch {
       // Redis does not answer, which its connection tells.
       return 'away';

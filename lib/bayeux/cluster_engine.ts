@@ -3,7 +3,7 @@
 import type { Channel, ClientId, Millis } from '../domain.js';
 import { expand } from './channels.js';
 import type { Whereabouts } from './claims.js';
-import type { Entry } from './directory.js';
+import type { Beat, Entry, Found } from './directory.js';
 import { Engine, type EngineHost, type EngineOptions } from './engine.js';
 import type { EngineProxy, FayeEngine, Message } from './faye.js';
 import { randomId } from './ids.js';
@@ -35,17 +35,20 @@ export class ClusterEngine implements FayeEngine, Outlet {
     this.#options = options;
     const { bus, moves, now, onError } = options;
     this.#bus = bus;
-    const send = (id: ClientId, message: Message): void => this.send(id, message);
-    this.#removals = new Removals({ bus, local: () => this.#local, roll: () => this.#roll, moves, now, send });
+    const send = (id: ClientId, message: Message, again: boolean): void => this.#send(id, message, again);
+    this.#removals = new Removals({ bus, local: () => this.#local, roll: () => this.#roll, moves, now, send, onError });
     this.#local = new Engine(this.#host(), options);
     const { audience } = this.#local;
     const timeout = proxy.timeout * 1000;
-    const lost = (id: ClientId): void => this.#removals.letGo(id);
-    this.#roll = new Roll({ bus, audience, timeout, sessionOf: moves.sessionOf, lost, onError });
+    const lost = (id: ClientId): void => this.#safely(() => this.#removals.letGo(id));
+    const known = (id: ClientId, entry: Entry): void => this.#safely(() => this.#removals.learn(id, entry));
+    this.#roll = new Roll({ bus, audience, timeout, sessionOf: moves.sessionOf, lost, known, onError });
     bus.receive({
       message: (channel, json) => this.#local.spread(json, expand(channel)),
       marker: (marker) => this.#removals.marked(marker),
-      beaten: (fresh, over) => this.#beaten(fresh, over),
+      beaten: (beat) => this.#beaten(beat),
+      owes: () => Array.from(audience.all()).some(({ waiting }) => waiting.length > 0),
+      closed: () => this.#clear(),
     });
   }
 
@@ -116,8 +119,7 @@ export class ClusterEngine implements FayeEngine, Outlet {
   }
 
   send(id: ClientId, message: Message): void {
-    if (this.#has(id)) this.#local.send(id, message);
-    else this.#watch(this.#bus.directory.send(id, JSON.stringify({ ...message, clientId: undefined })));
+    this.#send(id, message, false);
   }
 
   requeue(id: ClientId, messages: readonly Message[]): void {
@@ -143,10 +145,10 @@ export class ClusterEngine implements FayeEngine, Outlet {
   }
 
   /** What is known of a client of another process. Never rejects. */
-  async find(id: ClientId): Promise<Entry | 'unknown' | 'away'> {
+  async find(id: ClientId): Promise<Found> {
     if (!this.#bus.answers) return 'away';
     try {
-      return (await this.#bus.directory.find(id)) ?? 'unknown';
+      return await this.#bus.directory.find(id);
     } catch {
       // Redis does not answer, which its connection tells.
       return 'away';
@@ -155,15 +157,12 @@ export class ClusterEngine implements FayeEngine, Outlet {
 
   /** Writes down who a client is. Rejects when it is another process's and cannot be told. */
   async save(id: ClientId, session: string): Promise<void> {
-    const write = (): Promise<unknown> => this.#bus.directory.save(id, session);
-    if (this.#has(id)) await this.#roll.say(id, write);
-    else await write();
+    if (this.#has(id)) await this.#roll.save(id, session);
+    else await this.#bus.directory.save(id, session);
   }
 
+  /** Connections end. What comes for the clients waits for who takes them over, until the bus closes. */
   disconnect(): void {
-    this.#roll.close();
-    this.#removals.clear();
-    this.#local.disconnect();
     this.#options.onDisconnect?.();
   }
 
@@ -188,12 +187,25 @@ export class ClusterEngine implements FayeEngine, Outlet {
     else this.#proxy.flushConnection(id);
   }
 
-  #beaten(fresh: boolean, over: readonly (readonly [ClientId, Entry])[]): void {
-    for (const [id, { channels }] of over) {
+  #clear(): void {
+    this.#roll.close();
+    this.#removals.clear();
+    this.#local.disconnect();
+  }
+
+  #send(id: ClientId, message: Message, again: boolean): void {
+    if (this.#has(id)) this.#local.send(id, message);
+    else this.#watch(this.#bus.directory.send(id, JSON.stringify({ ...message, clientId: undefined }), again));
+  }
+
+  #beaten(beat: Beat): void {
+    for (const [id, { channels }] of beat.over) {
       this.#removals.exit(id);
       this.#ended(id, channels);
     }
-    this.#roll.beaten(fresh);
+    this.#roll.beaten(beat);
+    // Written down as ours, and nobody has it: its end, or its coming, could not be said.
+    for (const id of beat.late) if (!this.#has(id)) void this.#destroy(id, true);
   }
 
   /** @param mine only if no other process has it by now: nobody else is to be told of its end */
@@ -202,7 +214,7 @@ export class ClusterEngine implements FayeEngine, Outlet {
     if (here) this.#trigger('close', id);
     const channels = await this.#roll.exit(id, mine, here);
     if (channels) this.#ended(id, channels);
-    else if (here) this.#options.moves.given(id);
+    else if (here) this.#safely(() => this.#options.moves.given(id));
   }
 
   #ended(id: ClientId, channels: readonly Channel[]): void {
@@ -226,7 +238,7 @@ export class ClusterEngine implements FayeEngine, Outlet {
     const { audience } = this.#local;
     const changed = on ? audience.add(id, channel) : audience.take(id, channel);
     if (!changed) return undefined;
-    const said = this.#roll.say(id, () => this.#bus.directory.subscribe(id, channel, on));
+    const said = this.#roll.subscribe(id, channel, on);
     if (!said) this.#tell(id, channel, on);
     // Another process may have been asked the same a moment before, and told of it.
     return said?.then((isNew) => {

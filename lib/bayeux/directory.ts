@@ -1,5 +1,5 @@
 // Which process has which client, with its subscriptions and who it is: kept in Redis, so that a client may change process
-// between any two messages. One slot of a Redis Cluster holds it.
+// between any two messages. One slot of a Redis Cluster holds it, and the clock of that Redis is the only one.
 import type { Channel, ClientId, Millis } from '../domain.js';
 import type { RedisClient } from '../redis.js';
 import { plainError } from './plain_error.js';
@@ -10,6 +10,20 @@ export interface Entry {
   readonly channels: readonly Channel[];
   /** Who it is, as the process that knows wrote it; absent while nobody knows. */
   readonly session?: string | undefined;
+}
+
+/** `unknown`: nobody knows the client. `away`: the directory forgot lately, and the processes are saying who lives. */
+export type Found = Entry | 'unknown' | 'away';
+
+/** A client as its process says it: all that it knows of it, and what of that the directory may not know. */
+export interface Said extends Entry {
+  readonly id: ClientId;
+  /** It is made, though the directory forgot nothing. */
+  readonly isNew: boolean;
+  /** Subscriptions that were not written: begun (true) or ended. */
+  readonly subs?: ReadonlyMap<Channel, boolean> | undefined;
+  /** Whether the session was not written. */
+  readonly identified: boolean;
 }
 
 export interface DirectoryOptions {
@@ -23,28 +37,32 @@ export interface DirectoryOptions {
 
 /** What one heartbeat brought. */
 export interface Beat {
-  /** Redis's time. */
-  readonly time: Millis;
   /** Whether Redis did not know this process: it began, was silent for long, or Redis forgot everything. */
   readonly fresh: boolean;
-  /** Clients that nobody renewed in time, told to this process only. */
+  /** Since when Redis knows clients. Another one than before: what was said before may be forgotten. */
+  readonly era: string;
+  /** Clients of this process that it did not renew in time. */
+  readonly late: readonly ClientId[];
+  /** Clients whose process is gone, told to this process only. */
   readonly over: readonly (readonly [ClientId, Entry])[];
 }
-
-export type Claimed = { readonly known: true; readonly entry: Entry } | { readonly known: false; readonly age: Millis };
 
 const LEASE: Millis = 15_000;
 /** Keys that no process renews for so long are forgotten. */
 const KEPT: Millis = 3_600_000;
-const SWEPT_AT_ONCE = 100;
+const LOOKED_AT_ONCE = 100;
+/** A directory that began so lately is not complete. */
+const COMPLETE: Millis = 5_000;
 
 const SCRIPTS = {
   open: new Script('bus_open'),
+  find: new Script('bus_find'),
   claim: new Script('bus_claim'),
   subscribe: new Script('bus_subscribe'),
   save: new Script('bus_save'),
   drop: new Script('bus_drop'),
   send: new Script('bus_send'),
+  renew: new Script('bus_renew'),
   beat: new Script('bus_beat'),
 };
 
@@ -65,74 +83,78 @@ export class Directory {
     this.#born = `${tag}born`;
   }
 
-  /** Says that these clients are this process's. @returns those that are another's by now */
-  async open(clients: Iterable<readonly [ClientId, Entry]>, until: Millis): Promise<ClientId[]> {
-    const said = Array.from(clients).flatMap(([id, entry]) => [id, this.#record(entry)]);
-    return this.#run('open', [this.#records, this.#due], [this.#options.node, until, KEPT, ...said]);
+  /**
+   * Says that these clients are this process's.
+   * @param era the one in which this process said its clients before
+   * @param lease how long they live without being renewed
+   * @returns those that the directory knew, as it knows them now; null for what is not this process's any more
+   */
+  async open(clients: readonly Said[], era: string, lease: Millis): Promise<(readonly [ClientId, Entry | null])[]> {
+    const said = clients.flatMap((client) => [client.id, textOf(client)]);
+    const keys = [this.#records, this.#due, this.#born];
+    const known = await this.#run<[ClientId, string | null][]>('open', keys, [this.#node, lease, KEPT, era, ...said]);
+    return known.map(([id, record]) => [id, record === null ? null : entryOf(record)] as const);
   }
 
-  async find(id: ClientId): Promise<Entry | undefined> {
-    const record = await asked(this.#options.commands.hget(this.#records, id));
-    return record === null ? undefined : entryOf(record);
+  async find(id: ClientId): Promise<Found> {
+    return foundIn(await this.#run('find', [this.#records, this.#born], [id]));
   }
 
-  /** Makes the client this process's. The marker on the bus says from when on; `age`: since when the directory knows anybody. */
-  async claim(id: ClientId, now: Millis, until: Millis): Promise<Claimed> {
+  /** Makes the client this process's. The marker on the bus says from when on. */
+  async claim(id: ClientId, lease: Millis): Promise<Found> {
     const keys = [this.#records, this.#due, this.#nodes, this.#born];
-    const { node, prefix } = this.#options;
-    const [known, told] = await this.#run<[number, string | number]>('claim', keys, [id, node, now, until, prefix]);
-    return known === 1 ? { known: true, entry: entryOf(String(told)) } : { known: false, age: Number(told) };
+    return foundIn(await this.#run('claim', keys, [id, this.#node, lease, this.#options.prefix]));
   }
 
   /** @returns whether it changed anything */
   async subscribe(id: ClientId, channel: Channel, on: boolean): Promise<boolean> {
-    const { node, prefix } = this.#options;
-    return (await this.#run('subscribe', [this.#records], [id, channel, on ? 1 : 0, node, prefix])) === 1;
+    const args = [id, channel, on ? 1 : 0, this.#node, this.#options.prefix];
+    return (await this.#run('subscribe', [this.#records], args)) === 1;
   }
 
   /** Writes down who a client is. */
   async save(id: ClientId, session: string): Promise<void> {
-    const { node, prefix } = this.#options;
-    await this.#run('save', [this.#records], [id, session, node, prefix]);
+    await this.#run('save', [this.#records], [id, session, this.#node, this.#options.prefix]);
   }
 
   /** Takes a client out; with `mine` only if it is this process's. @returns what was known of it, to one who asks only */
   async drop(id: ClientId, mine: boolean): Promise<Entry | undefined> {
-    const { node, prefix } = this.#options;
-    const args = [id, node, mine ? 1 : 0, prefix];
+    const args = [id, this.#node, mine ? 1 : 0, this.#options.prefix];
     const record = await this.#run<string | null>('drop', [this.#records, this.#due], args);
     return record === null ? undefined : entryOf(record);
   }
 
-  /** A message for one client, to the process that has it. */
-  async send(id: ClientId, message: string): Promise<void> {
-    await this.#run('send', [this.#records], [id, message, this.#options.prefix]);
+  /** A message for one client, to the process that has it. @param again whether it was passed on to here */
+  async send(id: ClientId, message: string, again: boolean): Promise<void> {
+    await this.#run('send', [this.#records], [id, message, this.#options.prefix, again ? 1 : 0]);
   }
 
   /** Renews this process and looks for clients whose process is gone. */
-  async beat(now: Millis): Promise<Beat> {
+  async beat(): Promise<Beat> {
     const keys = [this.#records, this.#due, this.#nodes, this.#born];
-    const { node, prefix } = this.#options;
-    const args = [node, now, now + LEASE, SWEPT_AT_ONCE, KEPT, prefix];
-    const [time, fresh, ...rest] = await this.#run<[number, number, ...string[]]>('beat', keys, args);
-    return { time, fresh: fresh === 1, over: [...pairs(rest)] };
+    const args = [this.#node, LEASE, LOOKED_AT_ONCE, KEPT, this.#options.prefix];
+    const [fresh, era, late, over] = await this.#run<[number, string, ClientId[], string[]]>('beat', keys, args);
+    return { fresh: fresh === 1, era, late, over: [...pairs(over)] };
   }
 
-  /** The clients live on. @returns whether all of them are known */
-  async renew(ids: readonly ClientId[], until: Millis): Promise<boolean> {
-    const scores = ids.flatMap((id) => [until, id]);
-    return (await asked(this.#options.commands.call('ZADD', this.#due, 'XX', 'CH', ...scores))) === ids.length;
+  /** The clients live on. @returns those that are not known */
+  renew(ids: readonly ClientId[], lease: Millis): Promise<ClientId[]> {
+    return this.#run('renew', [this.#due], [lease, ...ids]);
+  }
+
+  /** Whether other processes live. */
+  async hasOthers(): Promise<boolean> {
+    // Each heartbeat takes out the dead ones.
+    return (await asked(this.#options.commands.zcard(this.#nodes))) > 1;
   }
 
   /** This process ends: who takes its clients need not wait for it. */
   async leave(): Promise<void> {
-    await asked(this.#options.commands.zrem(this.#nodes, this.#options.node));
+    await asked(this.#options.commands.zrem(this.#nodes, this.#node));
   }
 
-  #record({ channels, session }: Entry): string {
-    // An object, as Lua cannot tell an empty array from an empty object.
-    const subs = Object.fromEntries(channels.map((channel) => [channel, 1]));
-    return JSON.stringify({ node: this.#options.node, moves: 0, subs, session });
+  get #node(): string {
+    return this.#options.node;
   }
 
   async #run<T>(script: keyof typeof SCRIPTS, keys: readonly string[], args: readonly (string | number)[]): Promise<T> {
@@ -153,6 +175,18 @@ export function entryOf(record: string): Entry {
   const { subs, session } = JSON.parse(record) as { subs: Record<Channel, number>; session?: string };
   return { channels: Object.keys(subs), session };
 }
+
+function textOf({ channels, session, isNew, subs = new Map(), identified }: Said): string {
+  const changed = (wanted: boolean): Channel[] => [...subs].flatMap(([channel, on]) => (on === wanted ? channel : []));
+  // An object, as Lua cannot tell an empty array from an empty object.
+  const all = Object.fromEntries(channels.map((channel) => [channel, 1]));
+  return JSON.stringify({ subs: all, session, new: isNew, on: changed(true), off: changed(false), who: identified });
+}
+
+const foundIn = ([known, told]: readonly [number, string | number]): Found => {
+  if (known === 1) return entryOf(String(told));
+  return Number(told) < COMPLETE ? 'away' : 'unknown';
+};
 
 function* pairs(list: readonly string[]): Iterable<readonly [ClientId, Entry]> {
   for (let i = 0; i + 1 < list.length; i += 2) yield [list[i] ?? '', entryOf(list[i + 1] ?? '')];

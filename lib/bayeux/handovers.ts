@@ -24,6 +24,8 @@ export interface HandoversOptions {
   readonly passOn: (to: string, id: ClientId, moves: number, waiting: readonly Message[]) => void;
   /** Messages that came after we had stopped waiting. */
   readonly late: (id: ClientId, waiting: readonly Message[]) => void;
+  /** Hears what of these throws when nobody waits for it: an extension of the host's. */
+  readonly onError: (error: unknown) => void;
 }
 
 export class Handovers {
@@ -43,7 +45,7 @@ export class Handovers {
   }
 
   begin(id: ClientId, moves: number): void {
-    const timer = setTimeout(() => this.arrive(id, moves, []), PATIENCE).unref();
+    const timer = setTimeout(() => this.#giveUp(id, moves), PATIENCE).unref();
     const handover = { id, moves, timer, link: null, next: null };
     this.#all.set(keyOf(id, moves), handover);
     this.#here.set(id, handover);
@@ -85,6 +87,14 @@ export class Handovers {
 
   clear(): void {
     for (const handover of this.#all.values()) this.#end(handover);
+  }
+
+  #giveUp(id: ClientId, moves: number): void {
+    try {
+      this.arrive(id, moves, []);
+    } catch (error) {
+      this.#options.onError(error);
+    }
   }
 
   #end(handover: Handover): void {

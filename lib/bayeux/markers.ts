@@ -3,9 +3,11 @@ import type { Channel, ClientId } from '../domain.js';
 import type { Message } from './faye.js';
 import type { Letter } from './unreturned.js';
 
-/** What one process alone is told. The first five come from the scripts of the directory. */
+/** What one process alone is told. Most come from the scripts of the directory. */
 export type Marker =
   | { readonly t: 'beat' }
+  /** Sent by the process to itself: all that was said before has come. */
+  | { readonly t: 'last' }
   /** From here on the client is yours; `from` has what waits for it, and will send it. */
   | {
       readonly t: 'took';
@@ -19,7 +21,8 @@ export type Marker =
   | { readonly t: 'sub'; readonly id: ClientId; readonly channel: Channel; readonly on: boolean }
   | { readonly t: 'session'; readonly id: ClientId; readonly session: string }
   | { readonly t: 'gone'; readonly id: ClientId }
-  | { readonly t: 'send'; readonly id: ClientId; readonly message: string }
+  /** `again`: it was passed on before, and is so no further. */
+  | { readonly t: 'send'; readonly id: ClientId; readonly message: string; readonly again: boolean }
   /** What waited for a client that was given. */
   | { readonly t: 'state'; readonly id: ClientId; readonly moves: number; readonly waiting: readonly Message[] };
 

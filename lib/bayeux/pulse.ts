@@ -25,25 +25,35 @@ const BROKEN: Millis = 10_000;
 export class Pulse {
   readonly #options: PulseOptions;
   readonly #timer: NodeJS.Timeout;
-  /** When the heartbeat was sent that is not answered yet. */
-  #asked: Millis | null = null;
-  /** When the oldest heartbeat was answered that was not heard yet. */
+  /** Whether a heartbeat is on its way. */
+  #asking = false;
+  /** Since when no heartbeat was answered. It goes on while each of them is given up by its own time-out. */
+  #silent: Millis | null = null;
+  /** Since when no heartbeat was heard that was answered. */
   #unheard: Millis | null = null;
+  #heardAt: Millis = 0;
   #listening = false;
   #alive = false;
   #answers = false;
   #closed = false;
   readonly #listen = (): void => void this.#subscribe();
-  readonly #deaf = (): void => this.#set({ listening: false });
   readonly #ready = (): void => void this.#beat();
-  readonly #lost = (): void => this.#set({ alive: false });
+  readonly #deaf = (): void => {
+    this.#unheard = null;
+    this.#set({ listening: false });
+  };
+  readonly #lost = (): void => {
+    this.#silent = null;
+    this.#set({ alive: false });
+  };
 
   constructor(options: PulseOptions) {
     this.#options = options;
     const { commands, subscriber } = options;
     subscriber.on('ready', this.#listen).on('close', this.#deaf);
     commands.on('ready', this.#ready).on('close', this.#lost);
-    this.#timer = setInterval(() => this.#tick(), EVERY).unref();
+    // By way of setImmediate, so that after a stall what waits in the sockets is read before anybody is judged by it.
+    this.#timer = setInterval(() => setImmediate(() => this.#tick()), EVERY).unref();
     if (subscriber.status === 'ready') this.#listen();
   }
 
@@ -59,6 +69,7 @@ export class Pulse {
 
   /** A heartbeat came back. */
   heard(): void {
+    this.#heardAt = performance.now();
     this.#unheard = null;
     this.#set({ listening: true });
   }
@@ -87,33 +98,45 @@ export class Pulse {
   }
 
   #tick(): void {
-    this.#options.onTick();
+    if (this.#closed) return;
+    const { commands, subscriber, onTick } = this.#options;
+    onTick();
     const now = performance.now();
     const late = (since: Millis | null, limit: Millis): boolean => since !== null && now - since > limit;
-    if (late(this.#asked, PATIENCE)) this.#set({ alive: false });
-    if (late(this.#asked, BROKEN)) this.#options.commands.disconnect(true);
+    if (late(this.#silent, PATIENCE)) this.#set({ alive: false });
     if (late(this.#unheard, PATIENCE)) this.#set({ listening: false });
-    if (late(this.#unheard, BROKEN)) {
+    const silent = late(this.#silent, BROKEN);
+    // Without an answer nothing could be heard either, so nobody knows whether the other connection is still one.
+    if (silent || late(this.#unheard, BROKEN)) {
       this.#unheard = null;
-      this.#options.subscriber.disconnect(true);
+      makeAnew(subscriber);
+    }
+    if (silent) {
+      this.#silent = null;
+      makeAnew(commands);
     }
     void this.#beat();
   }
 
   async #beat(): Promise<void> {
-    if (this.#asked !== null || this.#closed || this.#options.commands.status !== 'ready') return;
-    this.#asked = performance.now();
+    if (this.#asking || this.#closed || this.#options.commands.status !== 'ready') return;
+    this.#asking = true;
+    const asked = performance.now();
+    this.#silent ??= asked;
     try {
-      this.#unheard ??= this.#asked;
       await this.#options.beat();
+      this.#silent = null;
+      // It may have come back before its answer.
+      if (this.#heardAt < asked) this.#unheard ??= asked;
       this.#set({ alive: true });
     } catch (error) {
       // Said once; while Redis is away it would be said every second.
       if (this.#alive) this.#options.onError(error);
-      this.#unheard = null;
+      // That it cannot do it is an answer too.
+      if (error instanceof Error && error.name === 'ReplyError') this.#silent = null;
       this.#set({ alive: false });
     }
-    this.#asked = null;
+    this.#asking = false;
   }
 
   #set({ listening = this.#listening, alive = this.#alive }: { listening?: boolean; alive?: boolean }): void {
@@ -124,4 +147,9 @@ export class Pulse {
     this.#answers = answers;
     this.#options.onChange(answers);
   }
+}
+
+/** One that is being made already is left to it. */
+function makeAnew(client: RedisClient): void {
+  if (client.status === 'ready' || client.status === 'connect') client.disconnect(true);
 }

@@ -1,8 +1,9 @@
 // The bus: what processes tell one another over Redis. One PUBLISH a message, however many subscribers it has. All of a
 // message's hearers, its sender included, hear messages and markers in one order, which is Redis's.
-import type { Channel, ClientId, Millis } from '../domain.js';
+import type { Channel, Millis } from '../domain.js';
 import type { RedisClient } from '../redis.js';
-import { Directory, type Entry } from './directory.js';
+import { type Beat, Directory } from './directory.js';
+import { handedOver } from './farewell.js';
 import { randomId } from './ids.js';
 import { bodyOf, letterOf, type Marker } from './markers.js';
 import { plainError } from './plain_error.js';
@@ -14,9 +15,9 @@ export interface BusOptions {
   readonly commands: RedisClient;
   readonly subscriber: RedisClient;
   readonly namespace: string;
-  /** The clock of this process. The bus sets it right by Redis's. */
-  readonly now: () => Millis;
   readonly onError: (error: unknown) => void;
+  /** Characters of messages that may be on their way. Default 64 Mi. */
+  readonly limit?: number;
 }
 
 /** Who hears the bus in this process: its engine. */
@@ -25,13 +26,16 @@ export interface Receiver {
   message(channel: Channel, json: string): void;
   /** What only this process is told, in the order of the messages. */
   marker(marker: Marker): void;
-  /** A heartbeat brought clients that are over. `fresh`: Redis did not know this process. */
-  beaten(fresh: boolean, over: readonly (readonly [ClientId, Entry])[]): void;
+  /** A heartbeat was answered. */
+  beaten(beat: Beat): void;
+  /** Whether anything waits here for a client. */
+  owes(): boolean;
+  /** The bus closed: nobody takes clients over from here any more. */
+  closed(): void;
 }
 
 /** How long a message may take to come back before it is delivered here without. */
 const PATIENCE: Millis = 2_000;
-/** Characters that may be on their way. */
 const LIMIT = 64 * 1024 * 1024;
 
 export class RedisBus {
@@ -42,21 +46,25 @@ export class RedisBus {
   readonly #everybody: string;
   readonly #mine: string;
   readonly #pulse: Pulse;
-  readonly #unreturned = new Unreturned(LIMIT);
+  readonly #unreturned: Unreturned;
   readonly #tidings: Tidings;
   readonly #watchers = new Set<(answers: boolean) => void>();
   #receiver: Receiver | null = null;
-  #offset: Millis = 0;
+  #heardAll = false;
   readonly #hear = (channel: string, text: string): void => this.#heard(channel, text);
 
   constructor(options: BusOptions) {
     this.#options = options;
-    const { commands, subscriber, namespace, onError } = options;
+    const { commands, subscriber, namespace, onError, limit = LIMIT } = options;
+    this.#unreturned = new Unreturned(limit);
     this.#everybody = `{${namespace}}bus${databaseOf(commands)}`;
     const prefix = `${this.#everybody}:`;
     this.#mine = prefix + this.node;
     this.directory = new Directory({ commands, namespace, node: this.node, prefix });
-    this.#tidings = new Tidings((body) => this.#publish(this.#everybody, `t${this.node}\n${body}`));
+    this.#tidings = new Tidings({
+      send: (body) => this.#publish(this.#everybody, `t${this.node}\n${body}`),
+      onOverflow: () => onError(new Error('Redis is away for long: some changes are not told to the other processes')),
+    });
     subscriber.on('message', this.#hear);
     this.#pulse = new Pulse({
       commands,
@@ -64,7 +72,7 @@ export class RedisBus {
       channels: [this.#everybody, this.#mine],
       beat: () => this.#beat(),
       onChange: (answers) => this.#changed(answers),
-      onTick: () => this.#deliver(performance.now() - PATIENCE),
+      onTick: () => this.#tick(),
       onError,
     });
   }
@@ -72,11 +80,6 @@ export class RedisBus {
   /** Whether what is published comes back: Redis is there, answers, and is heard. */
   get answers(): boolean {
     return this.#pulse.answers;
-  }
-
-  /** Milliseconds since the epoch, by Redis's clock. */
-  now(): Millis {
-    return this.#options.now() + this.#offset;
   }
 
   /** Where a script of Redis's tells the other processes of a change, and what goes before it; `]]` goes behind. */
@@ -93,7 +96,11 @@ export class RedisBus {
   publish(channel: Channel, json: string): void {
     const comesBack = this.#pulse.answers && !this.#unreturned.full;
     const number = comesBack ? this.#unreturned.add({ channel, json }, performance.now()) : 0;
-    if (!comesBack) this.#receiver?.message(channel, json);
+    if (!comesBack) {
+      // What is on its way was said before.
+      this.#deliver(Number.POSITIVE_INFINITY);
+      this.#receiver?.message(channel, json);
+    }
     if (!this.#pulse.reaches) return;
     this.#options.commands.publish(this.#everybody, `m${this.node} ${number}\n${channel}\n${json}`).catch((error) => {
       this.#failed(error);
@@ -103,7 +110,8 @@ export class RedisBus {
 
   /** To one process. It may not hear it. */
   post(node: string, marker: Marker): void {
-    this.#publish(this.#mine.slice(0, -this.node.length) + node, JSON.stringify(marker));
+    // Who waits for it waits for two seconds at most.
+    this.#publish(this.#mine.slice(0, -this.node.length) + node, JSON.stringify(marker)).catch(() => undefined);
   }
 
   /** Tells all other processes, most likely. What one turn of the event loop tells goes together, at its end. */
@@ -121,22 +129,38 @@ export class RedisBus {
     this.#tidings.on(kind, listener);
   }
 
-  /** Hears that Redis went away, and that it is back and heard again. What was told in between is lost. */
+  /** Hears that Redis went away, and that it is back and heard again. What others told in between was not heard. */
   watch(listener: (answers: boolean) => void): void {
     this.#watchers.add(listener);
   }
 
-  /** Lets go of the connections, which stay open. */
+  /** Lets go of the connections, which stay open; of clients for whom something waits when they were taken over. */
   async close(): Promise<void> {
     this.#tidings.flush();
+    await this.#handOver().catch(this.#options.onError);
     const { answers } = this.#pulse;
     this.#pulse.close();
     this.#options.subscriber.off('message', this.#hear);
     if (answers) await this.directory.leave().catch(this.#options.onError);
+    this.#receiver?.closed();
   }
 
-  #publish(channel: string, text: string): void {
-    if (this.#pulse.reaches) this.#options.commands.publish(channel, text).catch((error) => this.#failed(error));
+  async #handOver(): Promise<void> {
+    if (!this.#pulse.answers || !(await this.directory.hasOthers())) return;
+    // What others said already may still be on its way to here.
+    this.post(this.node, { t: 'last' });
+    await handedOver(() => this.#pulse.answers && (!this.#heardAll || this.#receiver?.owes() === true));
+  }
+
+  /** Rejects when it is not sure that Redis has it. */
+  async #publish(channel: string, text: string): Promise<void> {
+    if (!this.#pulse.reaches) throw new Error('Redis is away');
+    try {
+      await this.#options.commands.publish(channel, text);
+    } catch (error) {
+      this.#failed(error);
+      throw error;
+    }
   }
 
   /** Of a lost connection the connection itself tells, once. */
@@ -145,14 +169,18 @@ export class RedisBus {
   }
 
   async #beat(): Promise<void> {
-    const asked = this.#options.now();
-    const { time, fresh, over } = await this.directory.beat(this.now());
-    this.#offset = time - (asked + this.#options.now()) / 2;
-    this.#safely(() => this.#receiver?.beaten(fresh, over));
+    const beat = await this.directory.beat();
+    this.#safely(() => this.#receiver?.beaten(beat));
+  }
+
+  #tick(): void {
+    this.#deliver(performance.now() - PATIENCE);
+    if (this.#pulse.answers) this.#tidings.again();
   }
 
   #changed(answers: boolean): void {
-    if (!answers) this.#deliver(Number.POSITIVE_INFINITY);
+    if (answers) this.#tidings.again();
+    else this.#deliver(Number.POSITIVE_INFINITY);
     for (const watcher of this.#watchers) this.#safely(() => watcher(answers));
   }
 
@@ -163,6 +191,7 @@ export class RedisBus {
 
   #marked(marker: Marker): void {
     if (marker.t === 'beat') this.#pulse.heard();
+    else if (marker.t === 'last') this.#heardAll = true;
     else this.#receiver?.marker(marker);
   }
 

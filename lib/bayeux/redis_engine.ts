@@ -20,8 +20,10 @@ const complain = (error: unknown): void =>
 export const redisEngine: EngineType = {
   create: (proxy: EngineProxy, options: RedisEngineOptions): FayeEngine => {
     const { gc = 1, namespace = NAMESPACE, onError = complain } = options;
-    const { commands, subscriber, close } = openRedis(options, onError);
-    const bus = new RedisBus({ commands, subscriber, namespace, now, onError });
+    const { commands, subscriber, ready, close } = openRedis(options, onError);
+    // Faye does not wait for it: it serves without, and tells.
+    ready.catch(onError);
+    const bus = new RedisBus({ commands, subscriber, namespace, onError });
     const moves = {
       taken: () => undefined,
       given: (id: string) => proxy.flushConnection(id),

@@ -29,8 +29,9 @@ export interface RemovalsOptions {
   readonly roll: () => Roll;
   readonly moves: Moves;
   readonly now: () => Millis;
-  /** Sends a message to a client, wherever it is. */
-  readonly send: (id: ClientId, message: Message) => void;
+  /** Sends a message to a client, wherever it is. @param again whether it was passed on to here */
+  readonly send: (id: ClientId, message: Message, again: boolean) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 export class Removals {
@@ -40,17 +41,19 @@ export class Removals {
 
   constructor(options: RemovalsOptions) {
     this.#options = options;
-    const { bus, roll, send } = options;
+    const { bus, roll, send, onError } = options;
     this.#handovers = new Handovers({
       arrived: (id, waiting, link) => this.#arrived(id, waiting, link),
       passOn: (to, id, moves, waiting) => bus.post(to, { t: 'state', id, moves, waiting }),
       late: (id, waiting) => {
-        for (const message of waiting) send(id, message);
+        for (const message of waiting) send(id, message, false);
       },
+      onError,
     });
     this.#claims = new Claims({
-      claim: (id) => bus.directory.claim(id, bus.now(), roll().until),
+      claim: (id) => bus.directory.claim(id, roll().lease),
       install: (id, entry) => this.#install(id, entry),
+      has: (id) => options.local().audience.get(id) !== undefined,
     });
   }
 
@@ -78,13 +81,22 @@ export class Removals {
     if (this.exit(id)) this.#options.moves.given(id);
   }
 
+  /** A client of ours is so in the directory, where others may have changed it while this process was away. */
+  learn(id: ClientId, { channels, session }: Entry): void {
+    const { local, moves } = this.#options;
+    const { audience } = local();
+    for (const channel of audience.get(id)?.channels ?? []) if (!channels.includes(channel)) audience.take(id, channel);
+    for (const channel of channels) audience.add(id, channel);
+    if (session !== undefined && session !== moves.sessionOf(id)) moves.identified(id, session);
+  }
+
   marked(marker: Marker): void {
-    const { moves, roll, send } = this.#options;
+    const { moves, roll } = this.#options;
     if (marker.t === 'took') this.#took(marker.id, marker.moves, entryOf(marker.record), marker.from);
     else if (marker.t === 'give') this.#give(marker.id, marker.moves, marker.to);
     else if (marker.t === 'state') this.#handovers.arrive(marker.id, marker.moves, marker.waiting);
     else if (marker.t === 'gone') this.letGo(marker.id);
-    else if (marker.t === 'send') send(marker.id, JSON.parse(marker.message) as Message);
+    else if (marker.t === 'send') this.#sent(marker.id, JSON.parse(marker.message) as Message, marker.again);
     else if (marker.t === 'session' || marker.t === 'sub') roll().crossed(marker.id);
     if (marker.t === 'session') moves.identified(marker.id, marker.session);
     if (marker.t === 'sub') this.#subscribed(marker.id, marker.channel, marker.on);
@@ -94,7 +106,15 @@ export class Removals {
     this.#handovers.clear();
   }
 
+  /** The directory believes the client to be here. If it is not, it may have learned better by now; or never will. */
+  #sent(id: ClientId, message: Message, again: boolean): void {
+    const local = this.#options.local();
+    if (local.audience.get(id)) local.send(id, message);
+    else if (!again) this.#options.send(id, message, true);
+  }
+
   #took(id: ClientId, moves: number, entry: Entry, from: string | undefined): void {
+    this.#options.roll().crossed(id);
     if (this.#options.local().audience.get(id) === undefined) {
       if (from !== undefined) this.#handovers.begin(id, moves);
       this.#install(id, entry);

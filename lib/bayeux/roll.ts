@@ -1,9 +1,12 @@
 // What the directory is told of the clients of this process: that they are here, live on, and go. What could not be said
-// while Redis was away is said again when it is back, in batches.
+// while Redis was away is said again when it is back, in batches; and what others changed meanwhile is taken in.
 import type { Channel, ClientId, Millis } from '../domain.js';
 import type { Audience } from './audience.js';
-import type { Entry } from './directory.js';
+import type { Beat, Entry, Said } from './directory.js';
 import type { RedisBus } from './redis_bus.js';
+import { Renewals } from './renewals.js';
+import { type News, Unsaid } from './unsaid.js';
+import { Writes } from './writes.js';
 
 export interface RollOptions {
   readonly bus: RedisBus;
@@ -11,52 +14,65 @@ export interface RollOptions {
   /** Faye's time-out: clients live for three of them without being renewed. */
   readonly timeout: Millis;
   readonly sessionOf: (id: ClientId) => string | undefined;
-  /** The client is another process's by now. */
+  /** The client is another process's by now, or was taken out by one. */
   readonly lost: (id: ClientId) => void;
+  /** A client of ours is so in the directory: others may have changed it while we were away. */
+  readonly known: (id: ClientId, entry: Entry) => void;
   readonly onError: (error: unknown) => void;
 }
 
-const RENEWED_AT_ONCE = 500;
 const SAID_AT_ONCE = 100;
 /** Clients that went while Redis was away and are remembered to be taken out. The rest is over by itself. */
 const GONE_LIMIT = 10_000;
 
 export class Roll {
   readonly #options: RollOptions;
-  readonly #timer: NodeJS.Timeout;
-  readonly #unsaid = new Set<ClientId>();
+  readonly #renewals: Renewals;
+  readonly #unsaid = new Unsaid();
+  readonly #writing = new Writes();
   readonly #gone = new Set<ClientId>();
+  /** The directory's, when this process last said its clients. */
+  #era = '';
   #saying = false;
-  #renewing = false;
 
   constructor(options: RollOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#renew(), options.timeout).unref();
+    const unknown = (id: ClientId): void => void this.#unsaid.add(id);
+    this.#renewals = new Renewals({ ...options, unknown });
     options.bus.watch((answers) => {
-      if (answers) this.#sayAll();
+      if (answers) this.#sayAll(false);
     });
   }
 
-  /** Until when clients live that are said now. */
-  get until(): Millis {
-    return Math.round(this.#options.bus.now() + 3 * this.#options.timeout);
+  /** How long clients live that are said now. */
+  get lease(): Millis {
+    return this.#renewals.lease;
   }
 
   /** A client is new. @returns undefined when that is said later; never rejects */
   enter(id: ClientId): Promise<unknown> | undefined {
-    const { directory } = this.#options.bus;
-    return this.say(id, () => directory.open([[id, { channels: [] }]], this.until));
+    const said: Said = { id, channels: [], isNew: true, identified: false };
+    const write = (): Promise<unknown> => this.#options.bus.directory.open([said], this.#era, this.lease);
+    return this.#say(id, write, (news) => {
+      news.isNew = true;
+    });
   }
 
-  /**
-   * Says something of a client; all of it again later when that fails.
-   * @returns what the directory answered, undefined when it did not; never rejects. Undefined at once when it is away
-   */
-  say<T>(id: ClientId, write: () => Promise<T>): Promise<T | undefined> | undefined {
-    const later = (): undefined => {
-      this.#unsaid.add(id);
-    };
-    return this.#options.bus.answers ? write().catch(later) : later();
+  /** A client begins or ends a subscription. The same as `enter`; @returns whether that was news to the directory */
+  subscribe(id: ClientId, channel: Channel, on: boolean): Promise<boolean | undefined> | undefined {
+    const write = (): Promise<boolean> => this.#options.bus.directory.subscribe(id, channel, on);
+    return this.#say(id, write, (news) => {
+      news.subs ??= new Map();
+      news.subs.set(channel, on);
+    });
+  }
+
+  /** It is known who a client is. The same as `enter`. */
+  save(id: ClientId, session: string): Promise<unknown> | undefined {
+    const write = (): Promise<void> => this.#options.bus.directory.save(id, session);
+    return this.#say(id, write, (news) => {
+      news.identified = true;
+    });
   }
 
   /**
@@ -71,7 +87,7 @@ export class Roll {
     try {
       if (!bus.answers) throw new Error('Redis is away');
       const entry = await bus.directory.drop(id, mine);
-      return entry?.channels ?? (unsaid && channels ? channels : null);
+      return entry?.channels ?? (unsaid?.isNew && channels ? channels : null);
     } catch {
       if (!channels) return null;
       if (this.#gone.size < GONE_LIMIT) this.#gone.add(id);
@@ -85,19 +101,41 @@ export class Roll {
   }
 
   /** A heartbeat was answered. */
-  beaten(fresh: boolean): void {
-    if (fresh) this.#sayAll();
+  beaten({ fresh, era, late }: Beat): void {
+    // In one turn with what follows: nothing is said of a new era as of the old one.
+    const forgot = era !== this.#era;
+    this.#era = era;
+    if (fresh || forgot) this.#sayAll(forgot);
     else void this.#sayUnsaid();
+    void this.#renewals.renew(late);
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#renewals.close();
     this.#unsaid.clear();
     this.#gone.clear();
   }
 
-  #sayAll(): void {
-    for (const id of this.#options.audience.ids()) this.#unsaid.add(id);
+  /**
+   * Says something of a client; later, when that fails.
+   * @returns what the directory answered, undefined when it did not; never rejects. Undefined at once when it is away
+   */
+  #say<T>(id: ClientId, write: () => Promise<T>, note: (news: News) => void): Promise<T | undefined> | undefined {
+    const later = (): undefined => note(this.#unsaid.add(id)) as undefined;
+    if (!this.#options.bus.answers) return later();
+    const written = write().catch(later);
+    this.#writing.add(
+      id,
+      written.then(() => undefined),
+    );
+    return written;
+  }
+
+  #sayAll(forgot: boolean): void {
+    for (const id of this.#options.audience.ids()) {
+      const news = this.#unsaid.add(id);
+      news.isNew ||= forgot;
+    }
     void this.#sayUnsaid();
   }
 
@@ -118,39 +156,27 @@ export class Roll {
   }
 
   async #sayBatch(): Promise<void> {
-    const { audience, bus, lost, sessionOf } = this.#options;
-    const ids: ClientId[] = [];
-    const known: [ClientId, Entry][] = [];
-    for (const id of this.#unsaid) {
-      if (ids.push(id) > SAID_AT_ONCE) break;
-      // What changes while it is being said is said again.
-      this.#unsaid.delete(id);
+    const { audience, bus, sessionOf } = this.#options;
+    // What changes while it is being said is said again.
+    const taken = this.#unsaid.take(SAID_AT_ONCE);
+    const said = taken.flatMap(([id, news]): Said[] => {
       const client = audience.get(id);
-      if (client) known.push([id, { channels: [...client.channels], session: sessionOf(id) }]);
-    }
-    if (known.length === 0) return;
-    try {
-      for (const id of await bus.directory.open(known, this.until)) lost(id);
-    } catch (error) {
-      for (const id of ids) this.#unsaid.add(id);
+      return client ? [{ ...news, id, channels: [...client.channels], session: sessionOf(id) }] : [];
+    });
+    if (said.length === 0) return;
+    const known = await bus.directory.open(said, this.#era, this.lease).catch((error) => {
+      for (const [id, news] of taken) if (audience.get(id)) this.#unsaid.putBack(id, news);
       throw error;
-    }
+    });
+    for (const [id, entry] of known) this.#learn(id, entry);
   }
 
-  async #renew(): Promise<void> {
-    if (this.#renewing) return;
-    this.#renewing = true;
-    const ids = [...this.#options.audience.ids()];
-    try {
-      for (let i = 0; i < ids.length && this.#options.bus.answers; i += RENEWED_AT_ONCE) {
-        const some = ids.slice(i, i + RENEWED_AT_ONCE);
-        if (await this.#options.bus.directory.renew(some, this.until)) continue;
-        // Redis has forgotten some of them.
-        for (const id of some) this.#unsaid.add(id);
-      }
-    } catch (error) {
-      this.#options.onError(error);
-    }
-    this.#renewing = false;
+  /** What the directory said may be older than what we know. Then it is asked again, behind what is being written. */
+  #learn(id: ClientId, entry: Entry | null): void {
+    const { audience, known, lost } = this.#options;
+    if (audience.get(id) === undefined) return;
+    if (this.#unsaid.has(id) || this.#writing.of(id)) this.#unsaid.add(id);
+    else if (entry) known(id, entry);
+    else lost(id);
   }
 }

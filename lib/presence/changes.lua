@@ -13,8 +13,11 @@ if floor > tonumber(redis.call('HGET', META, 'ms') or 0) then
   local spots = redis.call('HKEYS', CHANNELS)
   for _, spot in ipairs(spots) do
     local state = read(CHANNELS, spot)
-    state.epoch = new_epoch
-    save(CHANNELS, spot, state)
+    -- A trace of somebody lost is but a number.
+    if type(state) == 'table' then
+      state.epoch = new_epoch
+      save(CHANNELS, spot, state)
+    end
   end
   keep()
 end

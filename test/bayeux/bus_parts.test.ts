@@ -1,12 +1,13 @@
 // The small parts of the bus: what is on its way, how it is written, and on which channels a message is heard.
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { expand } from '../../lib/bayeux/channels.js';
 import { bodyOf, letterOf } from '../../lib/bayeux/markers.js';
 import { plainError } from '../../lib/bayeux/plain_error.js';
 import { Tidings } from '../../lib/bayeux/tidings.js';
 import { Unreturned } from '../../lib/bayeux/unreturned.js';
+import { Unsaid } from '../../lib/bayeux/unsaid.js';
 
 const Channel = createRequire(import.meta.url)('faye/src/protocol/channel') as { expand(name: string): string[] };
 const letter = (json: string) => ({ channel: '/classes/4/chat', json });
@@ -48,24 +49,105 @@ describe('a message that is on its way', () => {
 });
 
 describe('tidings', () => {
+  const onOverflow = vi.fn();
+  afterEach(() => onOverflow.mockClear());
+
+  /** Tidings that keep three, and cannot be sent. `told`: the clients of the last that was tried. */
+  const unreachable = () => {
+    const send = vi.fn(async (_body: string): Promise<unknown> => Promise.reject(new Error('Redis is away')));
+    const told = () =>
+      (JSON.parse(send.mock.lastCall?.[0] ?? '[]') as [string, { id: string }][]).map(([, { id }]) => id);
+    return { tidings: new Tidings({ send, limit: 3, onOverflow }), send, told };
+  };
+
   it('of one turn go together, and each listener hears its kind', async () => {
     const kicked = vi.fn();
-    const other = new Tidings(() => undefined);
+    const other = new Tidings({ send: vi.fn(), onOverflow });
     other.on('kick', kicked);
-    const sent = vi.fn((body: string) => other.hear(body));
-    const tidings = new Tidings(sent);
+    const send = vi.fn(async (body: string) => other.hear(body));
+    const tidings = new Tidings({ send, onOverflow });
     tidings.tell('kick', { id: 'a1', until: 1 });
     tidings.tell('kick', { id: 'b1', until: 2 });
-    await vi.waitFor(() => expect(sent).toHaveBeenCalledTimes(1));
+    await vi.waitFor(() => expect(send).toHaveBeenCalledTimes(1));
     expect(kicked.mock.calls).toEqual([[{ id: 'a1', until: 1 }], [{ id: 'b1', until: 2 }]]);
   });
 
   it('go at once when something follows that depends on them', () => {
-    const sent = vi.fn();
-    const tidings = new Tidings(sent);
+    const send = vi.fn(async () => 1);
+    const tidings = new Tidings({ send, onOverflow });
     tidings.tell('kick', { id: 'a1', until: 1 });
     tidings.flush();
-    expect(sent).toHaveBeenCalledTimes(1);
+    expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  it('that could not be sent are sent again, in order', async () => {
+    const { tidings, send, told } = unreachable();
+    for (const id of ['a1', 'b1', 'c1']) {
+      tidings.tell('kick', { id, until: 1 });
+      tidings.flush();
+    }
+    await vi.waitFor(() => expect(send).toHaveBeenCalledTimes(3));
+    await Promise.allSettled(send.mock.results.map(({ value }) => value));
+    send.mockResolvedValue(1);
+    tidings.again();
+    expect(told()).toEqual(['a1', 'b1', 'c1']);
+    tidings.again();
+    expect(send).toHaveBeenCalledTimes(4);
+  });
+
+  it('are not kept without end: the oldest go, and that is told once', async () => {
+    const { tidings, send, told } = unreachable();
+    for (const id of ['a1', 'b1', 'c1', 'c2', 'c3']) {
+      tidings.tell('kick', { id, until: 1 });
+      tidings.flush();
+    }
+    await vi.waitFor(() => expect(onOverflow).toHaveBeenCalledTimes(1));
+    send.mockResolvedValue(1);
+    tidings.again();
+    expect(told()).toEqual(['c1', 'c2', 'c3']);
+  });
+
+  it('of a kind that is not known here are passed over', () => {
+    const kicked = vi.fn();
+    const tidings = new Tidings({ send: vi.fn(), onOverflow });
+    tidings.on('kick', kicked);
+    tidings.hear(
+      JSON.stringify([
+        ['weather', 'rain'],
+        ['kick', { id: 'a1', until: 1 }],
+      ]),
+    );
+    expect(kicked.mock.calls).toEqual([[{ id: 'a1', until: 1 }]]);
+  });
+});
+
+describe('what is to be said of clients', () => {
+  it('is taken in the order in which it came, so many at once', () => {
+    const unsaid = new Unsaid();
+    for (const id of ['a1', 'b1', 'c1', 'a1']) unsaid.add(id);
+    expect(unsaid.take(2).map(([id]) => id)).toEqual(['a1', 'b1']);
+    expect(unsaid.take(2).map(([id]) => id)).toEqual(['c1']);
+    expect(unsaid.size).toBe(0);
+  });
+
+  it('and could not be, is put back under what came meanwhile', () => {
+    const unsaid = new Unsaid();
+    unsaid.add('a1').subs = new Map([
+      ['/x', true],
+      ['/y', true],
+    ]);
+    unsaid.add('a1').isNew = true;
+    const taken = unsaid.take(1);
+    unsaid.add('a1').subs = new Map([['/x', false]]);
+    for (const [id, news] of taken) unsaid.putBack(id, news);
+    expect(unsaid.delete('a1')).toEqual({
+      isNew: true,
+      identified: false,
+      subs: new Map([
+        ['/x', false],
+        ['/y', true],
+      ]),
+    });
   });
 });
 

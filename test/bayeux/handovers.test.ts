@@ -7,11 +7,12 @@ const say = (...words: string[]): Message[] => words.map((data) => ({ channel: '
 const arrived = vi.fn();
 const passOn = vi.fn();
 const late = vi.fn();
+const onError = vi.fn();
 let handovers: Handovers;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  handovers = new Handovers({ arrived, passOn, late });
+  handovers = new Handovers({ arrived, passOn, late, onError });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -36,6 +37,17 @@ describe('a client that was taken over', () => {
     handovers.arrive('a1', 1, say('hi'));
     expect(late).toHaveBeenCalledExactlyOnceWith('a1', say('hi'));
     expect(arrived).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not end the process, though a delivery throws that nobody waits for', () => {
+    const error = new Error('an extension of the host');
+    arrived.mockImplementationOnce(() => {
+      throw error;
+    });
+    handovers.begin('a1', 1);
+    vi.advanceTimersByTime(2_000);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(error);
+    expect(handovers.holds('a1')).toBe(false);
   });
 
   it('goes on, and what came for it goes on behind what its former process had', () => {

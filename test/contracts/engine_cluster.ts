@@ -109,7 +109,9 @@ export function clusterContract(kind: EngineKind): void {
       const [one, other] = await two(TIMEOUT);
       const ann = await one.handshake();
       one.end();
-      await soon(() => expect(both(one, other, `disconnect ${ann}`)).toBe(1));
+      // Who lives has fifteen seconds to say so, when Redis has just begun.
+      const told = () => expect(both(one, other, `disconnect ${ann}`)).toBe(1);
+      await vi.waitFor(told, { timeout: 25_000, interval: 10 });
     });
   });
 }

@@ -8,12 +8,15 @@ export interface Proxy {
   readonly port: number;
   /** Cuts all connections the moment a client has sent something with these words: the server gets it, the answer is lost. */
   cutAfter(words: string): Promise<void>;
+  /** The connections that are open now stay open and carry nothing more, as when a router forgot them. New ones work. */
+  swallow(): void;
 }
 
 /** A proxy to a port of this machine, that ends with the test. */
 export async function startProxy(to: number): Promise<Proxy> {
   const port = await freePort();
   const open = new Set<Socket>();
+  const swallowed = new Set<Socket>();
   let fatal: { readonly words: string; readonly cut: () => void } | null = null;
 
   const pass = (client: Socket): void => {
@@ -30,8 +33,9 @@ export async function startProxy(to: number): Promise<Proxy> {
       });
     }
     let deaf = false;
-    server.on('data', (data) => deaf || client.write(data));
+    server.on('data', (data) => deaf || swallowed.has(client) || client.write(data));
     client.on('data', (data) => {
+      if (swallowed.has(client)) return;
       if (fatal === null || !data.includes(fatal.words)) return void server.write(data);
       const { cut } = fatal;
       fatal = null;
@@ -57,5 +61,8 @@ export async function startProxy(to: number): Promise<Proxy> {
       new Promise((cut) => {
         fatal = { words, cut };
       }),
+    swallow: () => {
+      for (const socket of open) swallowed.add(socket);
+    },
   };
 }

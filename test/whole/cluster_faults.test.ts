@@ -135,4 +135,24 @@ describe('when Redis loses', () => {
     await bothHear([elsewhere, bob], ['I am ann']);
     expect(cluster.told('disconnect')).toBe(0);
   });
+
+  it('a process, what was said while it ended is not lost to a page that was not connected', async () => {
+    const { cluster, ann, bob } = await annAndBob();
+    const carol = await cluster.tab(0, 'carol');
+    ann.cut();
+    await soon(() => expect(cluster.house(0).online.hasConnection(ann.clientId)).toBe(false));
+    say(cluster, 1, 'before');
+    await bothHear([bob, carol], ['before']);
+    const closed = cluster.house(0).close();
+    await soon(() => expect(carol.closed).toBe(true));
+    say(cluster, 1, 'meanwhile');
+    await bothHear([bob], ['before', 'meanwhile']);
+    const elsewhere = await Tab.open(cluster.house(1).faye);
+    elsewhere.clientId = ann.clientId;
+    elsewhere.connect();
+    await bothHear([elsewhere], ['before', 'meanwhile']);
+    await closed;
+    say(cluster, 1, 'after');
+    await bothHear([elsewhere, bob], ['before', 'meanwhile', 'after']);
+  });
 });

@@ -1,0 +1,127 @@
+// Clients between processes: messages find them or end, a process that ends hands over, and what throws harms nobody.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Claims } from '../../lib/bayeux/claims.js';
+import type { ClientId } from '../../lib/domain.js';
+import { type RedisServer, startRedis } from '../support/redis.js';
+import { CHAT, type Node, soon, startNode } from './bus_scene.js';
+
+let redis: RedisServer;
+beforeEach(async () => {
+  redis = await startRedis();
+});
+afterEach(() => redis.close());
+
+const two = async (): Promise<[Node, Node]> => [
+  await startNode({ port: redis.port }),
+  await startNode({ port: redis.port }),
+];
+
+/** Ann and bob in one process: what bob has heard there waits there for ann. */
+async function annAndBob({ process }: Node): Promise<[ClientId, ClientId]> {
+  const [ann, bob] = [await process.handshake(), await process.handshake()];
+  for (const id of [ann, bob]) await process.subscribe(id, CHAT);
+  process.listen(bob);
+  return [ann, bob];
+}
+
+describe('a message for a client', () => {
+  it('that its process does not have, whatever is written, is passed on once', async () => {
+    const [one, other] = await two();
+    const bob = await one.process.handshake();
+    one.process.listen(bob);
+    const heard: string[] = [];
+    const ear = redis.client.duplicate({ lazyConnect: false });
+    ear.on('message', (_channel, text: string) => heard.push(text));
+    await ear.subscribe(`{x}bus:${one.bus.node}`);
+    const written = JSON.stringify({ node: one.bus.node, moves: 0, subs: {} });
+    await redis.client.hset('{x:clients}records', 'ghost', written);
+    other.engine.send('ghost', { channel: CHAT, data: 'to nobody' });
+    // Bob's messages go the same way: they would be behind many, if one went round.
+    for (const n of [1, 2, 3, 4, 5]) {
+      other.engine.send(bob, { channel: CHAT, data: n });
+      await soon(() => expect(one.process.heard(bob)).toHaveLength(n));
+    }
+    expect(heard.filter((text) => text.includes('to nobody'))).toHaveLength(2);
+    ear.disconnect();
+  });
+
+  it('is behind those that are on their way, when they are too many to wait for', async () => {
+    const node = await startNode({ port: redis.port, limit: 10 });
+    const ann = await node.process.handshake();
+    await node.process.subscribe(ann, CHAT);
+    node.process.listen(ann);
+    const said = ['one', 'two', 'three', 'four'];
+    for (const word of said) node.process.publish(CHAT, word);
+    await soon(() => expect(node.process.heard(ann)).toEqual(said));
+  });
+});
+
+describe('a process that ends', () => {
+  it('gives what waits for a client, and what comes until then, to the one that takes it over', async () => {
+    const [one, other] = await two();
+    const [ann, bob] = await annAndBob(one);
+    other.process.publish(CHAT, 1);
+    await soon(() => expect(one.process.heard(bob)).toEqual([1]));
+    one.process.end();
+    other.process.publish(CHAT, 2);
+    const closed = vi.fn();
+    void one.close().then(closed);
+    other.process.publish(CHAT, 3);
+    expect(await other.engine.claim(ann)).toBe('here');
+    other.process.publish(CHAT, 4);
+    other.process.listen(ann);
+    await soon(() => expect(other.process.heard(ann)).toEqual([1, 2, 3, 4]));
+    await soon(() => expect(closed).toHaveBeenCalled());
+    expect([...one.process.told, ...other.process.told].filter((told) => told.startsWith('disconnect'))).toEqual([]);
+  });
+
+  it('waits for nobody when there is no other', async () => {
+    const node = await startNode({ port: redis.port });
+    const ann = await node.process.handshake();
+    await node.process.subscribe(ann, CHAT);
+    node.process.publish(CHAT, 'for ann');
+    const began = performance.now();
+    await node.close();
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  it('waits for three seconds for those who do not come', async () => {
+    const [one, other] = await two();
+    const [, bob] = await annAndBob(one);
+    other.process.publish(CHAT, 'for ann');
+    await soon(() => expect(one.process.heard(bob)).toEqual(['for ann']));
+    const began = performance.now();
+    await one.close();
+    const took = performance.now() - began;
+    expect(took).toBeGreaterThan(2_900);
+    expect(took).toBeLessThan(6_000);
+  });
+});
+
+describe('a claim', () => {
+  const entry = { channels: [] };
+  it('of a client that went on before it was answered is not known now', async () => {
+    const claims: Claims = new Claims({
+      claim: async (id) => {
+        claims.marked(id);
+        return entry;
+      },
+      install: vi.fn(),
+      has: () => false,
+    });
+    expect(await claims.claim('a1')).toBe('away');
+  });
+});
+
+describe('what a listener of the host throws', () => {
+  it('when a client is taken from this process is told, and harms nobody', async () => {
+    const [one] = await two();
+    const ann = await one.process.handshake();
+    one.given.push = () => {
+      throw new Error('a listener of the host');
+    };
+    await redis.client.hdel('{x:clients}records', ann);
+    await one.process.destroy(ann);
+    expect(one.errors).toEqual(['a listener of the host']);
+  });
+});

@@ -4,6 +4,7 @@ import type { Client, ClientId, Millis } from '../domain.js';
 import type { Message, ProtocolServer, Reply } from './faye.js';
 import type { Admission, Gate } from './gate.js';
 import { bayeuxError, type Guard, refuse, TRANSPORTS } from './guard.js';
+import type { Network } from './networks.js';
 import type { Outlet } from './outlet.js';
 import { farewell, type RefusalKind, type Why } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
@@ -73,10 +74,10 @@ export class Exchange {
 
   /**
    * Guard and gate, in order; `each` gets what passed, or the reply that refuses it.
-   * @param comes whether the clients come with their connection, which stays open: a WebSocket
+   * @param socketOf of clients that come with their connection, which stays open (a WebSocket): where it is from
    * @throws BadRequest when the whole body is unusable
    */
-  async admit(body: unknown, request: IncomingMessage, each: Each, comes = false): Promise<void> {
+  async admit(body: unknown, request: IncomingMessage, each: Each, socketOf?: Network): Promise<void> {
     const { gate, guard, onRefusal } = this.#options;
     const refused = (reply: Reply, kind: RefusalKind): void => {
       onRefusal(kind, request);
@@ -84,7 +85,7 @@ export class Exchange {
     };
     for (const item of guard(body)) {
       if ('refusal' in item) refused(item.refusal, 'message');
-      else this.#settle(await gate.admit(item, request, comes), each, refused);
+      else this.#settle(await gate.admit(item, request, socketOf), each, refused);
     }
   }
 

@@ -5,6 +5,7 @@ import { BEFORE_LEAVE, isLiteral } from './channels.js';
 import type { Advice, Message, Reply } from './faye.js';
 import { bayeuxError, type Guarded, refuse } from './guard.js';
 import { TookTooLong } from './in_time.js';
+import type { Network } from './networks.js';
 import type { Prover } from './prover.js';
 import { farewell, type Limited, limitReply, type RefusalKind, type Why } from './refusal.js';
 import type { Rules } from './rules.js';
@@ -44,20 +45,25 @@ export class Gate {
 
   /**
    * Never throws: whatever is wrong becomes a reply.
-   * @param comes whether the client comes to this process with its connection, as it does with every connect
+   * @param socketOf where the WebSocket is from that it came by: with that a client comes to this process, as it does with
+   * every connect
    */
-  async admit(guarded: Guarded, request: IncomingMessage, comes: boolean): Promise<Admission> {
+  async admit(guarded: Guarded, request: IncomingMessage, socketOf?: Network): Promise<Admission> {
     try {
-      return await this.#admit(guarded, request, comes);
+      return await this.#admit(guarded, request, socketOf);
     } catch (error) {
       return this.#refusal(guarded.message, error);
     }
   }
 
-  async #admit({ message, auth }: Guarded, request: IncomingMessage, comes: boolean): Promise<Admission> {
-    if (message.channel === '/meta/handshake') return this.#handshake(message, auth, request);
+  async #admit(
+    { message, auth }: Guarded,
+    request: IncomingMessage,
+    socketOf: Network | undefined,
+  ): Promise<Admission> {
+    if (message.channel === '/meta/handshake') return this.#handshake(message, auth, request, socketOf);
     const { sessions, turnstile, validity } = this.#options;
-    const session = sessions.get(message.clientId) ?? (await this.#find(message, comes));
+    const session = sessions.get(message.clientId) ?? (await this.#find(message, socketOf !== undefined));
     if (session === 'away') return { reply: refuse(message, AWAY, RETRY), kind: 'timeout' };
     if (!session) return this.#unknown(message);
     // Whoever goes costs nothing more.
@@ -85,9 +91,14 @@ export class Gate {
   }
 
   /** Whoever passes is counted, until the visit is a session's or is cancelled. */
-  async #handshake(message: Message, auth: unknown, request: IncomingMessage): Promise<Admission> {
+  async #handshake(
+    message: Message,
+    auth: unknown,
+    request: IncomingMessage,
+    socketOf: Network | undefined,
+  ): Promise<Admission> {
     const { prover, turnstile } = this.#options;
-    const network = turnstile.networkOf(request);
+    const network = socketOf ?? turnstile.networkOf(request);
     const full = turnstile.enter(network);
     if (full) return refused(message, full);
     try {

@@ -20,6 +20,11 @@ export function keepRequest(request: IncomingMessage, socket: Duplex): IncomingM
   });
 }
 
+/** Node keeps the address of every socket that was once asked for it, which costs a hundred bytes. It can be asked again. */
+export function forgetPeer(socket: Duplex): void {
+  Reflect.set(socket, '_peername', null);
+}
+
 /** Own properties that Node does not give a request: those of the host. */
 function added(request: IncomingMessage): object {
   const mine: Record<string, unknown> = {};

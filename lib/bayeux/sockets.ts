@@ -15,7 +15,7 @@ import { LinkedSocket, listeners } from './linked_socket.js';
 import type { Network } from './networks.js';
 import type { Outlet } from './outlet.js';
 import { farewell, type Limited, type RefusalKind, type Why } from './refusal.js';
-import { keepRequest } from './request.js';
+import { forgetPeer, keepRequest } from './request.js';
 import { serialize } from './serialize.js';
 import { Strangers } from './strangers.js';
 import type { Turnstile } from './turnstile.js';
@@ -87,6 +87,7 @@ export class Sockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Limited | null {
     const { turnstile } = this.#options;
     const network = turnstile.networkOf(request);
+    forgetPeer(socket);
     const full = turnstile.full(network);
     if (full) return full;
     this.#server.handleUpgrade(request, socket, head, (ws) => {
@@ -148,7 +149,7 @@ export class Sockets {
         else reply(link, [item]);
         if (FLOODING.has(kind) && ++link.scolded >= SCOLDED) link.drop();
       };
-      await exchange.admit(parseJson(text), link.request, each, true);
+      await exchange.admit(parseJson(text), link.request, each, link.network);
     } catch (error) {
       if (error instanceof BadRequest) onRefusal('request', link.request);
       else onError(error);

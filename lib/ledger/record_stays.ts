@@ -12,15 +12,18 @@ export async function writeStays(
   stays: readonly Stay[],
   transaction: Transaction,
 ): Promise<void> {
+  if (stays.length === 0) return;
+  const known = await knownOf(models, channels, stays, transaction);
+  const keyed = stays.map((stay) => ({ stay, known: known.get(keyOf(channels, stay)) }));
   await begin(
     models,
     channels,
-    stays.filter(({ end }) => !end),
+    keyed.filter(({ stay }) => !stay.end),
     transaction,
   );
-  // An end holds whatever was there.
-  const ended = stays.filter(({ end }) => end).map((stay) => rowOf(channels, stay));
-  await models.Stay.bulkCreate(ended, {
+  const ended = keyed.filter(({ stay, known }) => stay.end && endsLater(stay, known));
+  const rows = ended.map(({ stay }) => rowOf(channels, stay));
+  await models.Stay.bulkCreate(rows, {
     updateOnDuplicate: ['seen_at', 'ended_at', 'ended_by', 'milliseconds'],
     conflictAttributes: ['uid', 'channel_id', 'kind', 'started_at'],
     transaction,
@@ -52,6 +55,20 @@ interface Known {
   readonly milliseconds: number | string;
 }
 
+/** A stay, and what the table has of it. */
+interface Keyed {
+  readonly stay: Stay;
+  readonly known: Known | undefined;
+}
+
+/**
+ * An end holds whatever was there, but for a later end: a Redis that took up an older copy of itself may give somebody up
+ * who left long after that.
+ */
+function endsLater({ end }: Stay, known: Known | undefined): boolean {
+  return !known?.ended_at || (end?.at ?? 0) > new Date(known.ended_at).getTime();
+}
+
 /**
  * What is there is looked up, as this writer has the table to itself. Inserting what is not there and ignoring errors, as
  * databases offer it, would in MySQL also ignore that a value does not fit.
@@ -59,12 +76,9 @@ interface Known {
 async function begin(
   models: Models,
   channels: ChannelIds,
-  stays: readonly Stay[],
+  keyed: readonly Keyed[],
   transaction: Transaction,
 ): Promise<void> {
-  if (stays.length === 0) return;
-  const known = await knownOf(models, channels, stays, transaction);
-  const keyed = stays.map((stay) => ({ stay, known: known.get(keyOf(channels, stay)) }));
   const fresh = keyed.filter((one) => !one.known).map(({ stay }) => rowOf(channels, stay));
   const reopened = keyed.flatMap((one) => (one.known && goesOn(one.stay, one.known) ? [one.known.id] : []));
   await models.Stay.bulkCreate(fresh, { transaction });

@@ -52,6 +52,24 @@ export function ledgerAgainContract(make: MakeDatabase): void {
     expect(await scene().rails.log()).toEqual([`02:01:00 in 1 ${FIRST}`]);
   });
 
+  it('keep an end that an older copy of the store would have come earlier', async () => {
+    const { at } = scene();
+    await scene().join(ann('a1'), 0);
+    await scene().leave(ann('a1'), 60);
+    await scene().ledger.flush();
+    const { id, key, user, place } = ann('a1');
+    const step = { type: 'leave', presence: 'ended', since: at(0), at: at(10), epoch: 'old', v: 2, count: 0 } as const;
+    const steps: Step[] = [{ ...step, kind: 'activity', channel: FIRST }];
+    const change: Change = { cause: 'lost', at: at(10), id, key, user, from: place, to: null, steps };
+    const position = `${at(90)}-0`;
+    const read = async (after: string | null) => (after === position ? [] : [{ position, change }]);
+    await scene()
+      .keep({ journals: [{ name: 'an older copy', read, trim: async () => undefined }] })
+      .flush();
+    expect(await scene().stays(ann.user)).toEqual([`${ROOM} 0–60 leave`, `${FIRST} 0–60 leave`]);
+    expect(await scene().rails.times('1')).toEqual({ [`${FIRST}_spended`]: 60 });
+  });
+
   it('let a stay go on that was settled too early, and its clients be in again', async () => {
     await scene().join(ann('a1'), 0);
     await scene().join(ann('a2'), 1);

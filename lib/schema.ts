@@ -18,6 +18,7 @@ const count = z
   .number({ error: 'must be a whole number' })
   .int('must be a whole number')
   .positive('must be at least 1');
+const ORIGINS = 'must be origins such as https://www.example.org, without a path, or "*"';
 const TRUST = 'must be how many proxies there are, or their addresses, such as loopback or 10.0.0.0/8';
 const path = z
   .string({ error: 'must be a path such as /faye' })
@@ -55,9 +56,7 @@ export const schema = z.strictObject({
   secret: secretSchema.optional(),
   authenticate: callable().optional(),
   origins: z
-    .union([z.literal('*'), z.array(z.string().regex(/^https?:\/\/[^/?#@\s]+$/))], {
-      error: 'must be origins such as https://www.example.org, or "*"',
-    })
+    .union([z.literal('*'), z.array(z.string().regex(/^https?:\/\/[^/?#@\s]+$/, ORIGINS))], { error: ORIGINS })
     .optional(),
   trustProxy: z
     .union([z.int().min(0), z.string(), z.array(z.string())], { error: TRUST })

@@ -55,7 +55,11 @@ describe('options', () => {
       { secret: SECRET, dashboard: { user: 'a', password: 'b' } },
       /"dashboard.password" must have at least 8 characters/,
     ],
-    ['an origin with a path', { secret: SECRET, origins: ['https://a.example/'] }, /"origins" must be origins such as/],
+    [
+      'an origin with a path',
+      { secret: SECRET, origins: ['https://a.example/'] },
+      /"origins.0" must be origins such as/,
+    ],
     ['a proxy that is none', { secret: SECRET, trustProxy: 'everybody' }, /"trustProxy" must be how many proxies/],
     ['trusting all proxies', { secret: SECRET, trustProxy: true }, /"trustProxy" must be how many proxies/],
     ['a fractional limit', { secret: SECRET, limits: { batch: 1.5 } }, /"limits.batch" must be a whole number/],

@@ -25,7 +25,9 @@ export interface Cluster {
 export async function startCluster(count: number, options: Partial<Options> = {}): Promise<Cluster> {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
-  const settings = { trustClients: true, redis: redis.url, gc: 0.1, ...options };
+  // Some say more in these tests than one client may.
+  const limits = { messageBurst: 2000 };
+  const settings = { trustClients: true, redis: redis.url, gc: 0.1, limits, ...options };
   const houses = await Promise.all(Array.from({ length: count }, () => startHouse(settings)));
   const events: string[] = [];
   for (const { online } of houses) {

@@ -9,7 +9,7 @@ const ZONES_APART = 15 * 3_600_000;
 /**
  * @typedef {import('./gem_tables.cjs').Tables} Tables
  * @typedef {import('./proofs.cjs').Line} Line
- * @typedef {import('./timers.cjs').Timer} Timer
+ * @typedef {{ row: import('./totals.cjs').Times, channel: string, wall: number | null }} Timer a timer that runs, and its start
  * @typedef {{ uid: string, channel_id: number, status: number, t: unknown, client: string | null }} Row
  */
 

@@ -12,7 +12,7 @@ const { near, proven, SAME } = require('./proofs.cjs');
  * @typedef {import('./proofs.cjs').Interval} Interval
  * @typedef {import('./proofs.cjs').Line} Line
  * @typedef {import('./totals.cjs').Times} Times
- * @typedef {{ row: Times, channel: string, stamp: unknown, wall: number | null }} Timer
+ * @typedef {import('./log_lines.cjs').Timer} Timer
  * @typedef {{ uid: string, channel: string, started: number | null, closed: number | null, seconds: number, remark: string }} Closed
  * @typedef {Closed & { proofs: Interval[] }} Closing
  */
@@ -53,7 +53,7 @@ async function deadTimers(tables, rows) {
   return rows.flatMap((row) =>
     timersOf(row.json)
       .filter(({ channel }) => !stays.get(`${ids.get(channel)} ${row.user_id}`)?.open)
-      .map(({ channel, stamp }) => ({ row, channel, stamp, wall: wallOf(stamp) })),
+      .map(({ channel, stamp }) => ({ row, channel, wall: wallOf(stamp) })),
   );
 }
 

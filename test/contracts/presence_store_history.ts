@@ -1,6 +1,6 @@
 // One random history: what happens to the store happens to a set of clients with leases, and both must agree.
 import { expect } from 'vitest';
-import type { Cause, Change, Kind, Place } from '../../lib/domain.js';
+import type { Cause, Change, Kind, Place, Step } from '../../lib/domain.js';
 import { ann, bob, carol, type Person } from '../support/people.js';
 import { Replay } from './presence_store_replay.js';
 import type { Scene } from './presence_store_scene.js';
@@ -111,22 +111,33 @@ export class History {
     this.#replay.swept(this.#scene.at(this.#now));
     const due = [...this.#alive.keys()].filter((n) => (this.#alive.get(n)?.ends ?? 0) <= this.#now);
     expect(changes).toHaveLength(due.length);
+    const taken: (readonly [Step, string])[] = [];
     for (const change of changes) {
       const n = due.find((one) => this.#scene.tab(whoseIs(one), `t${one}`).id === change.id);
       if (n === undefined) throw new Error(`the store gave up a client that lives: ${change.user.uname}`);
-      this.#gone(n, change, true);
+      this.#gone(n, change, true, taken);
     }
+    // A store in several parts gives them part by part: each channel's numbers are in order, not those of all together.
+    const inOrder = taken.sort(([one], [other]) => one.v - other.v);
+    for (const [step, uid] of inOrder) this.#replay.take(step, uid, this.#scene.at(this.#now));
   }
 
-  #gone(n: number, change: Change, lost: boolean): void {
+  #gone(n: number, change: Change, lost: boolean, taken?: (readonly [Step, string])[]): void {
     const known = this.#alive.get(n);
     if (!known) throw new Error('nobody can go twice');
     this.#alive.delete(n);
-    this.#check(change, known.uid, known.spots, [], lost ? known.seen : this.#now);
+    this.#check(change, known.uid, known.spots, [], lost ? known.seen : this.#now, taken);
   }
 
   /** The steps are those from the old spots to the new, and each ended presence ends at its last proof of life. */
-  #check(change: Change | null, uid: string, from: readonly string[], to: readonly string[], at: number): void {
+  #check(
+    change: Change | null,
+    uid: string,
+    from: readonly string[],
+    to: readonly string[],
+    at: number,
+    taken?: (readonly [Step, string])[],
+  ): void {
     const left = from.filter((spot) => !to.includes(spot));
     const entered = to.filter((spot) => !from.includes(spot));
     const steps = change?.steps ?? [];
@@ -136,7 +147,8 @@ export class History {
     ]);
     if (change) expect(change.at).toBe(this.#scene.at(at));
     for (const step of steps) {
-      this.#replay.take(step, uid, this.#scene.at(this.#now));
+      if (taken) taken.push([step, uid]);
+      else this.#replay.take(step, uid, this.#scene.at(this.#now));
       const presence = `${step.kind} ${step.channel} ${uid}`;
       const proofs = step.presence === 'began' ? [this.#now] : [...(this.#proofs.get(presence) ?? [])];
       if (step.type === 'leave') proofs.push(at);

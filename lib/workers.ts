@@ -48,8 +48,11 @@ export function runWorkers({ count, env, onReady }: Given): void {
 
   async function end(): Promise<void> {
     ending = true;
-    const codes = await Promise.all(living().map(ended));
-    if (codes.some((code) => code !== 0)) throw new Error('not all workers ended in good order');
+    const bad = await Promise.all(
+      // One that does not serve yet has nothing to end, and no ear for being asked to.
+      living().map((worker) => endsBadly(worker, serving.has(worker))),
+    );
+    if (bad.includes(true)) throw new Error('not all workers ended in good order');
   }
 
   start(0);
@@ -61,6 +64,11 @@ export function runWorkers({ count, env, onReady }: Given): void {
 }
 
 const living = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+
+async function endsBadly(worker: Worker, serves: boolean): Promise<boolean> {
+  const code = await ended(worker);
+  return serves && code !== 0;
+}
 
 /** Asks a worker to end. One that cannot even hear that is killed. @returns its exit code, null when it was killed */
 function ended(worker: Worker): Promise<number | null> {

@@ -15,7 +15,11 @@ const CLASS = '/classes/4';
 const soon = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 50 });
 
 it('ann and bob lose their server, meet on the other, and go home when they can', async () => {
-  const { urls, home, other } = await openBranches(CLASS);
+  const site = express();
+  const server = await listen(site);
+  onTestFinished(() => void server.close());
+  const origin = `http://127.0.0.1:${portOf(server)}`;
+  const { urls, home, other } = await openBranches(CLASS, { origins: [origin] });
   const page = (
     uid: number,
     uname: string,
@@ -30,7 +34,6 @@ it('ann and bob lose their server, meet on the other, and go home when they can'
       });
       client.subscribe('${CLASS}', function (data) { heard.push(data.text); });
     </script>`;
-  const site = express();
   site.get('/ann', (_request, response) => response.send(page(1, 'ann')));
   site.get('/bob', (_request, response) => response.send(page(2, 'bob')));
   const scripts = new Map([
@@ -38,12 +41,10 @@ it('ann and bob lose their server, meet on the other, and go home when they can'
     ['/faye-online.js', await readFile('public/faye-online.js', 'utf8')],
   ]);
   for (const [path, script] of scripts) site.get(path, (_request, response) => response.type('js').send(script));
-  const server = await listen(site);
-  onTestFinished(() => void server.close());
 
   const browser = await openBrowser();
-  const ann = await openPage(browser, `http://127.0.0.1:${portOf(server)}/ann`);
-  const bob = await openPage(browser, `http://127.0.0.1:${portOf(server)}/bob`);
+  const ann = await openPage(browser, `${origin}/ann`);
+  const bob = await openPage(browser, `${origin}/bob`);
   const names = (): string =>
     client.online.roster
       .map(({ uname }) => uname)

@@ -21,7 +21,8 @@ export interface Attack {
   readonly name: string;
   /** What stock Faye must be for it, and what becomes of that. */
   readonly variant?: Variant;
-  readonly stock: Outcome;
+  /** What it does to stock Faye. `slow`: it holds it up for about as long as the test waits. */
+  readonly stock: Outcome | 'slow';
   /** Memory is what it is after: it is measured before and afterwards. */
   readonly heavy?: true;
   run(on: Victim): Promise<Seen>;

@@ -28,6 +28,7 @@ async function stock({ variant = 'bare', heavy }: Attack): Promise<Victim> {
 describe('stock Faye', () => {
   it.each([...attacks, ...hostAttacks])('$stock: $row, $name', async (attack) => {
     const { outcome } = await judge(await stock(attack), attack, attack.stock === 'dies' ? PATIENCE : 0);
-    expect(outcome).toBe(attack.stock);
+    if (attack.stock === 'slow') expect(['hangs', 'survives']).toContain(outcome);
+    else expect(outcome).toBe(attack.stock);
   });
 });

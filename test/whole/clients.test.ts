@@ -34,7 +34,7 @@ describe.each(TRANSPORTS)('the faye client on %s', (transport) => {
   });
 
   it('stays through its connect cycles without a flap', async () => {
-    const house = await start({ timeout: 0.3, grace: 0.2 });
+    const house = await start({ timeout: 0.8, grace: 0.5 });
     const leaves = vi.fn();
     house.online.on('leave', leaves);
     const connects = vi.fn();

@@ -24,8 +24,6 @@ export interface EngineKind {
   readonly options: () => Promise<object>;
   /** Whether processes share their clients. */
   readonly shared: boolean;
-  /** Sentences that it cannot keep, and why. */
-  readonly cannot?: Readonly<Record<string, string>>;
   /** Sentences that it keeps at one time and not at another, so that nothing can be asked of it there. */
   readonly wavers?: readonly string[];
 }

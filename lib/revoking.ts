@@ -8,6 +8,7 @@ import type { RevokedUser } from './ledger/revoked.js';
 export interface RevokedBook {
   write(users: readonly RevokedUser[]): Promise<void>;
   read(since: Millis): Promise<RevokedUser[]>;
+  forget(before: Millis): Promise<void>;
 }
 
 export interface RevokingOptions {
@@ -23,6 +24,8 @@ export interface RevokingOptions {
 
 /** With the time that reading takes it holds everywhere within five seconds. */
 const EVERY: Millis = 3_000;
+/** Tokens live for thirty days at most; a day more, for clocks. */
+const KEPT: Millis = 31 * 24 * 3_600_000;
 /** The clocks of processes may differ by so much. */
 const OVERLAP: Millis = 60_000;
 
@@ -50,6 +53,8 @@ export class Revoking {
 
   /** Reads what was revoked so far, and goes on reading when other processes revoke too. */
   async start(): Promise<void> {
+    const { book, now } = this.#options;
+    await book.forget(now() - KEPT);
     await this.#take();
     if (this.#options.shared) this.#timer = setInterval(() => void this.#again(), EVERY).unref();
   }

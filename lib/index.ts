@@ -193,6 +193,7 @@ export function fayeOnline(options: Options): FayeOnline {
     shared: shared.among,
     now: Date.now,
     kick,
+    dismiss: (uids) => bayeux.dismiss(uids),
     onError,
   });
   const dashboard = createDashboard({

@@ -19,6 +19,8 @@ export interface RevokingOptions {
   readonly now: () => Millis;
   /** Sends a user's pages away, wherever they are. */
   readonly kick: (uid: Uid) => Promise<number>;
+  /** Sends the pages here of users away whose tokens another process called back. */
+  readonly dismiss: (uids: ReadonlySet<Uid>) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -71,11 +73,13 @@ export class Revoking {
   }
 
   async #take(): Promise<void> {
-    const { revocations, book, now } = this.#options;
+    const { revocations, book, dismiss, now } = this.#options;
     const asked = now();
     const users = (await book.read(this.#read)).filter(([uid, notBefore]) => this.#isNew(uid, notBefore));
     this.#read = Math.max(0, asked - OVERLAP);
-    if (users.length > 0) revocations.merge({ everyone: 0, users });
+    if (users.length === 0) return;
+    revocations.merge({ everyone: 0, users });
+    dismiss(new Set(users.map(([uid]) => uid)));
   }
 
   #isNew(uid: Uid, notBefore: Millis): boolean {

@@ -207,9 +207,9 @@ export class Adapter extends faye.NodeAdapter {
     this.#takeOut(id, 'kicked');
   }
 
-  /** Takes out the clients of a user here whose identity holds no more, as its token was called back. */
-  dismiss(uid: Uid): void {
-    this.#patrol.look((identity) => identity.user.uid === uid);
+  /** Takes out the clients of users here whose identity holds no more, as their tokens were called back. */
+  dismiss(uids: ReadonlySet<Uid>): void {
+    this.#patrol.look(({ user }) => uids.has(user.uid));
   }
 
   /** As Faye documents it, but a listener that throws or rejects stops nobody. */

@@ -1,5 +1,5 @@
 // What processes tell one another beside messages. Told in one turn of the event loop, sent in one; and what could not be
-// sent is kept, and told again when it can. So it may be heard twice, and late: listeners must bear that.
+// sent is kept, and told again when it can. So it may be heard twice, late and out of order: listeners must bear that.
 import type { Change, ClientId, Millis } from '../domain.js';
 
 export interface TidingsKinds {

@@ -174,7 +174,8 @@ describe('while a process is cut off', () => {
     one.bus.tell('kick', { id: 'a1', until: 1 });
     await answering(one.bus, false);
     one.bus.tell('kick', { id: 'b1', until: 1 });
-    await soon(() => expect(kicked).toEqual(['a1', 'b1']));
+    // Perhaps twice, and in whatever order.
+    await soon(() => expect([...new Set(kicked)].sort()).toEqual(['a1', 'b1']));
   });
 });
 

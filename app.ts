@@ -19,6 +19,8 @@ const PLAIN_HTTP: HelmetOptions = {
 };
 const ROOMS = ['/classes/4', '/classes/7'];
 const LESSONS = ['/courses/5/lessons/1', '/courses/5/lessons/2'];
+/** Connections that may wait to be taken while the process is busy. Who finds no place tries again after a second or more. */
+const BACKLOG = 4096;
 
 async function start(): Promise<void> {
   const environment = readEnvironment(process.env);
@@ -57,7 +59,9 @@ async function serve({ port, host, options, demo, logLevel }: Environment): Prom
     server.closeAllConnections();
   });
   await online.ready;
-  server.listen(port, host, () => cluster.isPrimary && announce((server.address() as AddressInfo).port, demo));
+  server.listen({ port, host, backlog: BACKLOG }, () => {
+    if (cluster.isPrimary) announce((server.address() as AddressInfo).port, demo);
+  });
 }
 
 /** Everything that happens, without what is said in it. */

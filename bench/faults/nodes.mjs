@@ -29,6 +29,10 @@ export class Node {
     return node;
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
   get alive() {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }

@@ -34,6 +34,7 @@ export class Page {
   async open(port) {
     await this.#upgrade(port);
     if (this.#clientId === undefined) await this.#handshake();
+    this.handshaken = performance.now();
     await this.#subscribe();
     this.since ??= Date.now();
     this.#send('/meta/connect', { connectionType: 'websocket' });

@@ -1,13 +1,14 @@
-// Faults, and what became of them: node bench/faults/run.mjs [churn|kill|redis|mysql|idle|all] [--rounds 10] [--clients 300] [--seed n]
+// Faults, and what became of them: node bench/faults/run.mjs [churn|kill|redis|mysql|idle|flood|all] [--rounds 10] [--clients 300] [--seed n]
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import * as churn from './churn.mjs';
+import * as flood from './flood.mjs';
 import * as idle from './idle.mjs';
 import * as kill from './kill.mjs';
 import * as mysql from './mysql.mjs';
 import * as redis from './redis.mjs';
 
-const FAULTS = { churn, kill, redis, mysql, idle };
+const FAULTS = { churn, kill, redis, mysql, idle, flood };
 const WRONG = 1;
 const BROKEN = 2;
 

@@ -6,7 +6,7 @@ import type { Link } from './link.js';
 export interface Subscriber {
   readonly id: ClientId;
   /** An array: they are few, and a Set costs more than all else here. */
-  channels: Channel[];
+  channels: readonly Channel[];
   /** When Faye last heard it (`ping`). */
   heardAt: Millis;
   /** The open WebSocket to it, if any. */
@@ -69,7 +69,8 @@ export class Audience {
   add(id: ClientId, channel: Channel): boolean {
     const client = this.#clients.get(id);
     if (!client || client.channels.includes(channel)) return false;
-    client.channels.push(channel);
+    // An array that is pushed to, or spread, keeps room for sixteen more.
+    client.channels = client.channels.concat(channel);
     const subscribers = this.#channels.get(channel);
     if (subscribers) subscribers.add(client);
     else this.#channels.set(channel, new Set([client]));

@@ -79,7 +79,7 @@ const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosnif
 
 export function sendReplies(response: ServerResponse, replies: readonly Reply[]): void {
   if (!writable(response)) return;
-  const body = Buffer.from(serialize(replies));
+  const body = Buffer.concat(serialize(replies));
   response.writeHead(200, {
     ...HEADERS,
     'Content-Type': 'application/json; charset=utf-8',

@@ -5,8 +5,9 @@ import type { WebSocket } from 'ws';
 import type { ClientId, Millis } from '../domain.js';
 import type { Cork } from './cork.js';
 import type { FayeSocket, Message, Reply } from './faye.js';
-import { textFrame } from './frame.js';
+import { textFrame, textFrames } from './frame.js';
 import type { Network } from './networks.js';
+import { serialize } from './serialize.js';
 
 /** RFC 6455 §7.4.1: the peer breaks a rule of ours (it reads too slowly, or does not answer pings). */
 const POLICY = 1008;
@@ -63,6 +64,10 @@ export class Link implements FayeSocket {
 
   send(text: string): void {
     this.write(textFrame(text));
+  }
+
+  reply(replies: readonly Reply[]): void {
+    for (const frame of textFrames(serialize(replies))) this.write(frame);
   }
 
   /** Writes a frame that was built before. A peer that does not read is closed instead of being waited for. */

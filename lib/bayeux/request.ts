@@ -7,18 +7,28 @@ import type { Duplex } from 'node:stream';
  * stream, which is over and costs half a kilobyte for every socket.
  */
 export function keepRequest(request: IncomingMessage, socket: Duplex): IncomingMessage {
-  const { headers, httpVersion, method, url } = request;
-  return Object.assign(Object.create(IncomingMessage.prototype) as IncomingMessage, {
-    ...added(request),
-    headers,
-    rawHeaders: NONE,
-    rawTrailers: NONE,
-    httpVersion,
-    method,
-    url,
-    socket,
-  });
+  return Object.assign(new Kept(request, socket) as unknown as IncomingMessage, added(request));
 }
+
+class Kept {
+  readonly headers: IncomingMessage['headers'];
+  readonly rawHeaders = NONE;
+  readonly rawTrailers = NONE;
+  readonly httpVersion: string;
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+
+  constructor(
+    { headers, httpVersion, method, url }: IncomingMessage,
+    readonly socket: Duplex,
+  ) {
+    this.headers = headers;
+    this.httpVersion = httpVersion;
+    this.method = method;
+    this.url = url;
+  }
+}
+Object.setPrototypeOf(Kept.prototype, IncomingMessage.prototype);
 
 /** Node keeps the address of every socket that was once asked for it, which costs a hundred bytes. It can be asked again. */
 export function forgetPeer(socket: Duplex): void {

@@ -29,15 +29,18 @@ export function createRules(authorize: Authorize, onError: (error: unknown) => v
     const never = forbidden(action, channel);
     if (never) return never;
     if (identity?.[action]?.includes(channel)) return null;
-    const refused = bayeuxError(403, channel, `You may not ${action} here`);
+    const refused = (): string => bayeuxError(403, channel, `You may not ${action} here`);
     const fail = (error: unknown): string => {
       onError(error);
-      return error instanceof TookTooLong ? bayeuxError(503, channel, 'Not decided in time: try again later') : refused;
+      return error instanceof TookTooLong
+        ? bayeuxError(503, channel, 'Not decided in time: try again later')
+        : refused();
     };
     try {
       const allowed = authorize(identity && { ...identity.user, ...identity.place }, action, channel);
-      if (typeof allowed !== 'boolean') return inTime(allowed, 'authorize').then((yes) => (yes ? null : refused), fail);
-      return allowed ? null : refused;
+      if (typeof allowed !== 'boolean')
+        return inTime(allowed, 'authorize').then((yes) => (yes ? null : refused()), fail);
+      return allowed ? null : refused();
     } catch (error) {
       return fail(error);
     }

@@ -11,12 +11,11 @@ import { Heartbeat } from './heartbeat.js';
 import { Holds } from './holds.js';
 import type { Limits } from './limits.js';
 import { IDLE, Link } from './link.js';
-import { LinkedSocket, listeners } from './linked_socket.js';
+import { type Hearer, LinkedSocket } from './linked_socket.js';
 import type { Network } from './networks.js';
 import type { Outlet } from './outlet.js';
 import { farewell, type Limited, type RefusalKind, type Why } from './refusal.js';
 import { forgetPeer, keepRequest } from './request.js';
-import { serialize } from './serialize.js';
 import { Strangers } from './strangers.js';
 import type { Turnstile } from './turnstile.js';
 
@@ -53,11 +52,11 @@ export class Sockets {
   readonly #holds: Holds;
   readonly #links = new Map<ClientId, Link>();
   readonly #strangers: Strangers;
-  readonly #listeners = listeners(
-    (link, text) => this.#received(link, text),
-    (link) => link.hear(this.#options.now()),
-    (link) => this.#closed(link),
-  );
+  readonly #hearer: Hearer = {
+    received: (link, text) => this.#received(link, text),
+    alive: (link) => link.hear(this.#options.now()),
+    closed: (link) => this.#closed(link),
+  };
 
   constructor(options: SocketsOptions) {
     this.#options = options;
@@ -118,10 +117,10 @@ export class Sockets {
   #opened(ws: LinkedSocket, request: IncomingMessage, socket: Duplex, network: Network): void {
     const { limits, now, turnstile } = this.#options;
     ws.link = new Link(ws, keepRequest(request, socket), socket, network, this.#cork, limits.waiting, now());
+    ws.hearer = this.#hearer;
     turnstile.open(network);
     this.#heartbeat.add(ws.link);
     this.#strangers.add(ws.link, now());
-    for (const [event, listener] of Object.entries(this.#listeners)) ws.on(event, listener);
   }
 
   #received(link: Link, text: string | null): void {
@@ -272,5 +271,5 @@ export class Sockets {
 const COMING_IN = new Set(['/meta/handshake', '/meta/connect', '/meta/subscribe']);
 
 function reply(link: Link, replies: readonly Reply[]): void {
-  if (replies.length > 0) link.send(serialize(replies));
+  if (replies.length > 0) link.reply(replies);
 }

@@ -28,6 +28,8 @@ const MEANT = [
 const UNSEEN = new RegExp(`(${MEANT})|[${UNPRINTABLE}]`, 'gu');
 const CLEAN = new RegExp(`^[^${UNPRINTABLE}]*$`, 'u');
 const FLOOD = new RegExp(String.raw`(\p{M}{${MARKS}})\p{M}+`, 'gu');
+/** As most names are that are of ASCII only: nothing is to be cleaned. */
+const PLAIN = new RegExp(`^[!-~](?:[ -~]{0,${LONGEST - 2}}[!-~])?$`);
 const NOTHING = /^[\p{M}\p{Z}\p{DI}]*$/u;
 
 /**
@@ -35,6 +37,7 @@ const NOTHING = /^[\p{M}\p{Z}\p{DI}]*$/u;
  * out empty when nothing is left to be seen. What is clean stays as it is.
  */
 export function cleanName(name: string): string {
+  if (PLAIN.test(name)) return name;
   const seen = name
     .slice(0, 4 * LONGEST)
     .normalize('NFC')

@@ -9,11 +9,19 @@ export type Stamp = (at: Millis) => string;
  */
 export function stampIn(timeZone?: string): Stamp {
   const format = localFormat(timeZone);
+  // Who comes in a crowd comes in the same second.
+  let last: { readonly second: number; readonly text: string } | undefined;
   return (at) => {
-    const part = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
-    const year = (part.get('year') ?? '').padStart(4, '0');
-    return [year, ...['month', 'day', 'hour', 'minute', 'second'].map((name) => part.get(name as 'month'))].join('');
+    const second = Math.floor(at / 1000);
+    if (last?.second !== second) last = { second, text: written(format, at) };
+    return last.text;
   };
+}
+
+function written(format: Intl.DateTimeFormat, at: Millis): string {
+  const part = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  const year = (part.get('year') ?? '').padStart(4, '0');
+  return [year, ...['month', 'day', 'hour', 'minute', 'second'].map((name) => part.get(name as 'month'))].join('');
 }
 
 function localFormat(timeZone: string | undefined): Intl.DateTimeFormat {

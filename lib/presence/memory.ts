@@ -111,7 +111,7 @@ export class MemoryStore implements PresenceStore {
   #admit(leased: Leased, now: Millis): Change {
     const { id, user, place } = leased.client;
     this.#clients.set(id, leased);
-    this.#users.set(user.uid, [...(this.#users.get(user.uid) ?? []), leased]);
+    this.#users.set(user.uid, (this.#users.get(user.uid) ?? []).concat(leased));
     return this.#change('join', leased, null, place, now, now);
   }
 

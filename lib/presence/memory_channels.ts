@@ -52,10 +52,9 @@ export class MemoryChannels {
   }
 
   #at({ room, activity }: Place): MemoryChannel[] {
-    const channels: MemoryChannel[] = [];
-    if (room !== undefined) channels.push(this.#open('room', room));
-    if (activity !== undefined) channels.push(this.#open('activity', activity));
-    return channels;
+    const rooms = room === undefined ? [] : [this.#open('room', room)];
+    // Every client has one: an array that is pushed to, or spread, keeps room for sixteen more.
+    return activity === undefined ? rooms : rooms.concat(this.#open('activity', activity));
   }
 
   #open(kind: Kind, name: Channel): MemoryChannel {

@@ -38,24 +38,28 @@ export function createEntrance(config: Config, now: () => Millis, onError: (erro
   const keyOf = clientKey(config);
   const addresses = new Addresses(config.trustProxy);
   const identify = identifyBy(config, tokens, revocations);
-  const door = doorOf({ config, identify, revocations, keyOf, addresses, now, onError });
+  const door = doorOf({ config, identify, tokens, revocations, keyOf, addresses, now, onError });
   const verifyServer = (token: string): Promise<boolean> => isOurServer(tokens, token);
   return { addresses, tokens, revocations, sessions: door.sessions, keyOf, verifyServer, door };
 }
 
-interface Given extends Pick<Entrance, 'addresses' | 'revocations' | 'keyOf'> {
+interface Given extends Pick<Entrance, 'addresses' | 'tokens' | 'revocations' | 'keyOf'> {
   readonly config: Config;
   readonly identify: Identify;
   readonly now: () => Millis;
   readonly onError: (error: unknown) => void;
 }
 
-function doorOf({ config, identify, revocations, keyOf, addresses, now, onError }: Given) {
+function doorOf({ config, identify, tokens, revocations, keyOf, addresses, now, onError }: Given) {
   const { anonymous, limits } = config;
   const addressOf = (request: IncomingMessage): string => addresses.of(request);
   const turnstile = new Turnstile({ limits, addressOf, now: steadyNow });
   const sessions = new Sessions({ key: keyOf, census: turnstile, now });
-  const validity = new Validity({ revocations, wall: () => Date.now() });
+  const validity = new Validity({
+    revocations,
+    keptUntil: (identity) => tokens.keptUntil(identity),
+    wall: () => Date.now(),
+  });
   const gate = new Gate({
     prover: new Prover({ identify, claimless: config.authenticate !== undefined }),
     rules: createRules(config.authorize ?? ownPlaces, onError),

@@ -6,6 +6,8 @@ import type { Why } from './refusal.js';
 
 export interface ValidityOptions {
   readonly revocations: { isRevoked(identity: Identity): boolean };
+  /** Until when the key that signed an identity's token is good. A token runs out with its key. */
+  readonly keptUntil: (identity: Identity) => Millis;
   /** The wall clock: tokens are made by it. */
   readonly wall: () => Millis;
 }
@@ -24,19 +26,23 @@ export class Validity {
   over(identity: Identity): Why | null {
     // Most identities are of the site's own session or of a trusted word.
     if (identity.expires === undefined && identity.issued === undefined) return null;
-    if (standing(identity, this.#options.wall()) === 'over') return 'expired';
+    if (standing({ expires: this.#ends(identity) }, this.#options.wall()) === 'over') return 'expired';
     return this.#options.revocations.isRevoked(identity) ? 'revoked' : null;
   }
 
   /** How long a connect may be held, so that its answer says in time that a fresh token is wanted. */
-  hold({ expires }: Identity, longest: Millis): Millis {
-    if (expires === undefined) return longest;
-    const left = expires - this.#options.wall();
+  hold(identity: Identity, longest: Millis): Millis {
+    if (identity.expires === undefined) return longest;
+    const left = this.#ends(identity) - this.#options.wall();
     return Math.min(longest, left > 0 ? left : REMINDER);
   }
 
   /** Whether the page should bring a fresh token now: it has run out, or will before the next answer. */
-  wants({ expires }: Identity, longest: Millis): boolean {
-    return expires !== undefined && expires - this.#options.wall() <= longest;
+  wants(identity: Identity, longest: Millis): boolean {
+    return identity.expires !== undefined && this.#ends(identity) - this.#options.wall() <= longest;
+  }
+
+  #ends(identity: Identity): Millis {
+    return Math.min(identity.expires ?? Number.POSITIVE_INFINITY, this.#options.keptUntil(identity));
   }
 }

@@ -11,6 +11,8 @@ export interface Identity {
   /** When its token was made, and until when it is good. Absent when no token says who it is. */
   readonly issued?: Millis;
   readonly expires?: Millis;
+  /** The `id` of the key that signed its token. */
+  readonly key?: string;
 }
 
 /** A publisher outside this process, once its token is proven. */

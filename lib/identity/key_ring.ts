@@ -1,11 +1,13 @@
 // The keys as they are now: fixed, or asked for again and again, so that a new key takes an old one's place without a restart.
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Millis } from '../domain.js';
 import { readKeys, type Secret, type SecretSource, type TokenKey } from './keys.js';
 
 /** A key ready for use. */
 export interface Key {
+  /** What the key is called where it must not be seen, the same in all processes. */
+  readonly id: string;
   readonly kid: string | undefined;
   readonly key: KeyObject;
   readonly notAfter: Millis;
@@ -29,6 +31,8 @@ export class KeyRing {
   readonly #options: Required<KeyRingOptions>;
   readonly #source: SecretSource | undefined;
   #keys: readonly Key[] | undefined;
+  /** Keys that clients came in with and that are not there any more, and since when that is known. */
+  readonly #missed = new Map<string, Millis>();
   #asked: Millis = Number.NEGATIVE_INFINITY;
   #asking: Promise<void> | undefined;
 
@@ -65,10 +69,29 @@ export class KeyRing {
     return this.#options.now() < notAfter;
   }
 
-  async #fresh(): Promise<readonly Key[] | undefined> {
+  /** Until when what a key signed is good: the key's own end, or when it was found missing. Asks for keys now and then. */
+  until(id: string): Millis {
+    if (this.#source && this.#isStale()) void this.#ask(this.#source);
+    if (!this.#keys) return Number.POSITIVE_INFINITY;
+    const key = this.#keys.find((one) => one.id === id);
+    if (!key) return this.#missing(id);
+    if (this.#missed.size > 0) this.#missed.delete(id);
+    return key.notAfter;
+  }
+
+  #missing(id: string): Millis {
+    const since = this.#missed.get(id) ?? this.#options.now();
+    this.#missed.set(id, since);
+    return since;
+  }
+
+  #isStale(): boolean {
     // A clock that was set back must not make old keys look fresh.
-    const age = Math.abs(this.#options.now() - this.#asked);
-    if (this.#source && (!this.#keys || age >= this.#options.freshFor)) await this.#ask(this.#source);
+    return Math.abs(this.#options.now() - this.#asked) >= this.#options.freshFor;
+  }
+
+  async #fresh(): Promise<readonly Key[] | undefined> {
+    if (this.#source && (!this.#keys || this.#isStale())) await this.#ask(this.#source);
     return this.#keys;
   }
 
@@ -94,6 +117,7 @@ export class KeyRing {
 }
 
 const toKey = ({ kid, secret, notAfter }: TokenKey): Key => ({
+  id: createHmac('sha256', secret).update('faye-online key').digest('base64url').slice(0, 12),
   kid,
   key: createSecretKey(Buffer.from(secret)),
   notAfter: notAfter === undefined ? Number.POSITIVE_INFINITY : Number(notAfter),

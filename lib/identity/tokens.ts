@@ -48,6 +48,13 @@ export interface TokensOptions extends Partial<KeyRingOptions> {
   readonly grantError?: GrantError;
 }
 
+interface Opened {
+  readonly payload: Record<string, unknown>;
+  readonly life: Life;
+  /** The id of the key that signed it. */
+  readonly key: string;
+}
+
 const ALGORITHM = 'HS256';
 const HOUR = 3600;
 
@@ -83,8 +90,13 @@ export class Tokens {
 
   /** @throws Unidentified with field `token` */
   async verify(token: string): Promise<Identity> {
-    const { payload, life } = await this.#open(token, AUDIENCE);
-    return { ...readIdentity(payload, this.#checks), ...life };
+    const { payload, life, key } = await this.#open(token, AUDIENCE);
+    return { ...readIdentity(payload, this.#checks), ...life, key };
+  }
+
+  /** Until when the key of an identity is good; for ever when no key made it. */
+  keptUntil({ key }: Pick<Identity, 'key'>): Millis {
+    return key === undefined ? Number.POSITIVE_INFINITY : this.#ring.until(key);
   }
 
   /** @throws Unidentified with field `token` */
@@ -110,11 +122,12 @@ export class Tokens {
     return token.length <= LONGEST ? token : refuse('subscribe', 'and publish have too many channels for one token');
   }
 
-  async #open(token: string, audience: string): Promise<{ payload: Record<string, unknown>; life: Life }> {
+  async #open(token: string, audience: string): Promise<Opened> {
     const { kid } = readHeader(token);
-    const payload = readObject(await this.#proven(token, await this.#keys(kid)), 'payload');
+    const { bytes, key } = await this.#proven(token, await this.#keys(kid));
+    const payload = readObject(bytes, 'payload');
     checkAudience(payload, audience);
-    return { payload, life: readLife(payload, this.#now()) };
+    return { payload, life: readLife(payload, this.#now()), key };
   }
 
   async #keys(kid: string | undefined): Promise<readonly Key[]> {
@@ -129,11 +142,11 @@ export class Tokens {
     return valid.length > 0 ? valid : wrong('is of a key that is no longer taken: make a new one');
   }
 
-  /** @returns the payload, as it was signed with one of the keys */
-  async #proven(token: string, keys: readonly Key[]): Promise<Uint8Array> {
-    for (const { key } of keys) {
+  /** @returns the payload, as it was signed with one of the keys, and that key's id */
+  async #proven(token: string, keys: readonly Key[]): Promise<{ bytes: Uint8Array; key: string }> {
+    for (const { id, key } of keys) {
       const proven = await compactVerify(token, key, { algorithms: [ALGORITHM] }).catch(() => undefined);
-      if (proven) return proven.payload;
+      if (proven) return { bytes: proven.payload, key: id };
     }
     return wrong('has a wrong signature: sign it with the secret of this server, taken as text');
   }

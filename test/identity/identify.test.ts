@@ -75,6 +75,7 @@ describe('a token', () => {
     expect(await come(await tokens.sign(annInRoom))).toEqual({
       issued: expect.closeTo(Date.now(), -4),
       expires: expect.closeTo(Date.now() + 3_600_000, -4),
+      key: expect.any(String),
       user: ann,
       place: { room: '/classes/4', activity: '/lessons/1' },
     });

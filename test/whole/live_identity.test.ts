@@ -1,5 +1,6 @@
 // Identities that end while a page is open: tokens run out, are renewed, or are called back.
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { TokenKey } from '../../lib/index.js';
 import { authOf, ROOM } from '../support/cluster.js';
 import { ask, CONNECT, comeIn } from '../support/post.js';
 import { startRedis } from '../support/redis.js';
@@ -107,6 +108,43 @@ describe('a token that ran out', () => {
     await vi.waitFor(() => expect(left).toHaveBeenCalledTimes(2));
     expect(left).toHaveBeenCalledWith(expect.objectContaining({ cause: 'lost' }));
     expect(await house.online.status()).toMatchObject({ clients: 0, users: 0 });
+  });
+});
+
+describe('a key that was taken away', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() }));
+  afterEach(() => void vi.useRealTimers());
+  const later = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
+  const [old, next] = ['old', 'new'].map((kid) => ({ kid, secret: `${kid}-${'s'.repeat(32)}` })) as [
+    TokenKey,
+    TokenKey,
+  ];
+
+  it('leaves its clients a minute for a token of another key', async () => {
+    let keys: readonly TokenKey[] = [old];
+    const house = await startHouse({ ...secret, secret: () => keys });
+    const [ann, bob] = [await tabOf(house, 'ann', 3600), await tabOf(house, 'bob', 3600)];
+    for (const tab of [ann, bob]) await tab.handshake();
+    keys = [next];
+    later(10_000);
+    await vi.waitFor(async () => expect((await bob.ask(now)).ext).toMatchObject({ faye_online: { refresh: true } }));
+    bob.auth = { token: await tokenOf(house, 'bob', 3600) };
+    expect(await bob.ask(now)).toMatchObject({ successful: true });
+    later(70_000);
+    const error = expect.stringMatching(/^401:token:has expired/);
+    expect(await ann.ask(now)).toMatchObject({ successful: false, error });
+    expect(await bob.ask(now)).toMatchObject({ successful: true });
+  });
+
+  it('ends its tokens at its own end', async () => {
+    const notAfter = Date.now() + 10_000;
+    const house = await startHouse({ ...secret, secret: [{ ...old, notAfter }, next] });
+    const ann = await tabOf(house, 'ann', 3600);
+    await ann.handshake();
+    later(60_000);
+    expect(await ann.ask(now)).toMatchObject({ successful: true });
+    later(20_000);
+    expect(await ann.ask(now)).toMatchObject({ successful: false });
   });
 });
 

@@ -3,6 +3,7 @@ import type { Adapter } from './bayeux/adapter.js';
 import { createDashboard } from './dashboard/index.js';
 import type { Channel, Millis, Uid } from './domain.js';
 import type { Entrance } from './entrance.js';
+import { uidText } from './identity/names.js';
 import type { TokenClaims, TokenOptions } from './identity/tokens.js';
 import { formKeyOf } from './keys.js';
 import { createKick } from './kick.js';
@@ -10,6 +11,9 @@ import type { History } from './ledger/history.js';
 import type { Lull } from './lull.js';
 import type { Metrics } from './metrics.js';
 import type { Config } from './options.js';
+import { originsOf } from './origins.js';
+import { asPages, serverProof } from './outside.js';
+import type { OnRefused } from './refusals.js';
 import { Revoking } from './revoking.js';
 import type { Shared } from './shared.js';
 import { createStatus } from './status.js';
@@ -22,6 +26,7 @@ export interface DeskOptions {
   readonly history: History;
   readonly lull: Lull;
   readonly metrics: Metrics;
+  readonly onRefusal: OnRefused;
   readonly now: () => Millis;
   readonly warn: (message: string) => void;
   readonly onError: (error: unknown) => void;
@@ -66,17 +71,28 @@ interface Parts {
 }
 
 function dashboardOf(options: DeskOptions, { status, kick, revoking }: Parts): ReturnType<typeof createDashboard> {
-  const { bayeux, config, entrance, history, metrics, now, warn, onError } = options;
-  const { verifyServer } = entrance;
+  const { bayeux, config, entrance, history, metrics, now, warn, onError, onRefusal } = options;
+  const { addresses, tokens } = entrance;
+  const { limits } = config;
+  const own = originsOf([], addresses);
+  const ofTokens = {
+    revoke: (uid: Uid) => revoking.revoke(uid),
+    verifyServer: (token: string) => serverProof(tokens, token),
+  };
   return createDashboard({
     report: history.report,
     status,
     actions: {
       kick,
-      publish: (channel, data) => bayeux.publish(channel, data),
+      publish: (channel, data) => bayeux.publish(channel, asPages(data, limits)),
       // What rests on tokens, where there are tokens.
-      ...(config.secret ? { revoke: (uid: Uid) => revoking.revoke(uid), verifyServer } : {}),
+      ...(config.secret ? ofTokens : {}),
     },
+    publishBytes: limits.bytes,
+    addressOf: (request) => addresses.of(request),
+    isOwnOrigin: (request) => own(request) === 'own',
+    isUid: (text) => uidText.safeParse(text).success,
+    onWrongLogin: (from) => onRefusal('login', from),
     formKey: formKeyOf(config),
     metrics,
     warn,

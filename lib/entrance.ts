@@ -12,7 +12,6 @@ import { steadyNow } from './clock.js';
 import type { ClientId, Millis } from './domain.js';
 import { grantError } from './grants.js';
 import { byHost, byToken, byWord, type Identify } from './identity/identify.js';
-import { Unidentified } from './identity/identity.js';
 import { Revocations } from './identity/revocations.js';
 import { Tokens } from './identity/tokens.js';
 import { clientKey, keysOf } from './keys.js';
@@ -26,8 +25,6 @@ export interface Entrance {
   readonly sessions: Sessions;
   /** What stands for a clientId where others may see it. */
   readonly keyOf: (id: ClientId) => string;
-  /** Whether a token is one for servers. A token that is none is a refusal; keys that cannot be had are an error. */
-  readonly verifyServer: (token: string) => Promise<boolean>;
   /** What the adapter needs of it. */
   readonly door: ReturnType<typeof doorOf>;
 }
@@ -39,8 +36,7 @@ export function createEntrance(config: Config, now: () => Millis, onError: (erro
   const addresses = new Addresses(config.trustProxy);
   const identify = identifyBy(config, tokens, revocations);
   const door = doorOf({ config, identify, tokens, revocations, keyOf, addresses, now, onError });
-  const verifyServer = (token: string): Promise<boolean> => isOurServer(tokens, token);
-  return { addresses, tokens, revocations, sessions: door.sessions, keyOf, verifyServer, door };
+  return { addresses, tokens, revocations, sessions: door.sessions, keyOf, door };
 }
 
 interface Given extends Pick<Entrance, 'addresses' | 'tokens' | 'revocations' | 'keyOf'> {
@@ -76,14 +72,4 @@ function doorOf({ config, identify, tokens, revocations, keyOf, addresses, now, 
 function identifyBy(config: Config, tokens: Tokens, revocations: Revocations): Identify {
   if (config.authenticate) return byHost(config.authenticate);
   return config.trustClients ? byWord : byToken(tokens, revocations);
-}
-
-async function isOurServer(tokens: Tokens, token: string): Promise<boolean> {
-  try {
-    await tokens.verifyServer(token);
-    return true;
-  } catch (error) {
-    if (error instanceof Unidentified && error.code !== 500) return false;
-    throw error;
-  }
 }

@@ -4,7 +4,6 @@ import { pino } from 'pino';
 import type { FayeOnline } from './api.js';
 import { createAttendance } from './attendance.js';
 import { Adapter } from './bayeux/adapter.js';
-import type { RefusalKind } from './bayeux/refusal.js';
 import { createDesk } from './desk.js';
 import type { Channel, ClientId, Millis, Uid } from './domain.js';
 import { createEntrance } from './entrance.js';
@@ -14,7 +13,7 @@ import { Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { createMiddleware } from './middleware.js';
 import { type Options, readOptions } from './options.js';
-import { Refusals } from './refusals.js';
+import { type OnRefused, Refusals } from './refusals.js';
 import type { LogQuery, TimeQuery } from './report.js';
 import { openShared } from './shared.js';
 
@@ -71,6 +70,10 @@ export function fayeOnline(options: Options): FayeOnline {
     onError,
   });
   const refusals = new Refusals(logger);
+  const onRefusal: OnRefused = (kind, from) => {
+    metrics.refused(kind);
+    refusals.note(kind, from);
+  };
   const carried = { ...(engine ? { engine } : {}), ...(bus ? { bus } : {}) };
   const bayeux = new Adapter({
     ...entrance.door,
@@ -80,10 +83,7 @@ export function fayeOnline(options: Options): FayeOnline {
     ping,
     listener: presence,
     welcome: announcer,
-    onRefusal: (kind: RefusalKind, from: { readonly address?: string }) => {
-      metrics.refused(kind);
-      refusals.note(kind, from);
-    },
+    onRefusal,
     now,
     onError,
   });
@@ -109,7 +109,7 @@ export function fayeOnline(options: Options): FayeOnline {
   const sweep = setInterval(() => setImmediate(() => bayeux.sweep(now())), config.gc * 1000).unref();
 
   const warn = (message: string): void => logger.warn(message);
-  const desk = createDesk({ config, shared, entrance, bayeux, history, lull, metrics, now, warn, onError });
+  const desk = createDesk({ config, shared, entrance, bayeux, history, lull, metrics, onRefusal, now, warn, onError });
   const { answers, dashboard, kick, revoking, status } = desk;
   if (config.trustClients) logger.warn('option "trustClients": anyone can be anyone. Never on the open internet');
 

@@ -43,7 +43,7 @@ export class Metrics {
     });
     this.#refusals = new Counter({
       name: 'faye_online_refusals_total',
-      help: 'What clients were refused',
+      help: 'What clients were refused, and wrong logins of the dashboard',
       labelNames: ['kind'],
       registers,
     });

@@ -1,7 +1,6 @@
 // Who may see the dashboard. Decided in one place, before anything is routed; what is not allowed is refused.
 import type { Request } from 'express';
-import type { Millis } from '../domain.js';
-import { basicCheck, type Credentials } from './basic.js';
+import { basicCheck, type Credentials, type Doorkeeping } from './basic.js';
 import { loopbackCheck } from './loopback.js';
 import type { Check } from './refusal.js';
 
@@ -13,10 +12,9 @@ export interface Authorize {
 /** Not set: in production there is no dashboard at all, in development only this machine sees it. */
 export type Access = Credentials | Authorize | undefined;
 
-export interface AccessOptions {
+export interface AccessOptions extends Doorkeeping {
   readonly access?: Access;
   readonly production: boolean;
-  readonly now: () => Millis;
   readonly onError: (error: unknown) => void;
 }
 
@@ -24,10 +22,11 @@ export interface AccessOptions {
  * @returns the check that every request has to pass; null when there is to be no dashboard.
  * @throws TypeError when `access` is neither of the two shapes.
  */
-export function createCheck({ access, production, now, onError }: AccessOptions): Check | null {
+export function createCheck(options: AccessOptions): Check | null {
+  const { access, production, onError } = options;
   if (access === undefined) return production ? null : loopbackCheck;
   assertAccess(access);
-  return 'authorize' in access ? hostCheck(access, onError) : basicCheck(access, now);
+  return 'authorize' in access ? hostCheck(access, onError) : basicCheck(access, options);
 }
 
 function hostCheck(access: Authorize, onError: (error: unknown) => void): Check {

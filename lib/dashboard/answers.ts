@@ -4,7 +4,7 @@ import type { FormTokens } from './form_token.js';
 import { toJson } from './json.js';
 import type { Settings } from './options.js';
 import type { Content, Pages } from './pages.js';
-import { type Refusal, refusalJson, titleOf, wantsJson } from './refusal.js';
+import { questionIn, type Refusal, refusalJson, titleOf, wantsJson } from './refusal.js';
 import { baseOf, queryOf } from './request.js';
 import type { Route } from './routes.js';
 import type { Status } from './status.js';
@@ -98,17 +98,13 @@ export class Answers {
   }
 }
 
-/** The report refuses some questions itself, in words for the asker: `from: there are more than …`. */
-function questionIn(error: unknown): Refusal | null {
-  const [, field, message] =
-    error instanceof RangeError ? (/^(from|to|uid|channel): (.+)$/.exec(error.message) ?? []) : [];
-  return field && message ? { status: 400, field, message } : null;
-}
+/** What mail programs, search engines and networks hang on links, which asks for nothing. */
+const TRACKING = /^(utm_\w+|mc_[ce]id|_g[al]|[fgy]clid|fbclid|dclid|msclkid|igshid)$/i;
 
 /** A form sends its empty fields too: they count as not given. */
 export function given(request: Request): Record<string, unknown> {
   const fields = { ...queryOf(request), ...request.params };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => value !== '' && !TRACKING.test(name)));
 }
 
 function sendJson(response: Response, body: object): void {

@@ -1,6 +1,6 @@
 // Lets in who knows the user name and the password (HTTP Basic).
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { Millis } from '../domain.js';
 import type { Check } from './refusal.js';
 import { Throttle } from './throttle.js';
@@ -10,13 +10,19 @@ export interface Credentials {
   readonly password: string;
 }
 
+export interface Doorkeeping {
+  /** By which failures are throttled. */
+  now(): Millis;
+  /** Where a request comes from, as far as that can be believed. */
+  addressOf(request: IncomingMessage): string;
+  /** Told of every failure, and of everything that comes from there too soon after failures. */
+  onWrongLogin(from: { readonly address: string }): void;
+}
+
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="faye-online", charset="UTF-8"' };
 
-/**
- * @param now the clock by which failures are throttled: ten in a minute from one address, a hundred from all, then 429 for
- * everything that comes from there, as a right answer among the guesses must not be told apart.
- */
-export function basicCheck(wanted: Credentials, now: () => Millis): Check {
+/** After too many failures (see `Throttle`) all is 429, as a right answer among the guesses must not be told apart. */
+export function basicCheck(wanted: Credentials, { now, addressOf, onWrongLogin }: Doorkeeping): Check {
   const throttle = new Throttle();
   const user = digest(wanted.user);
   const password = digest(wanted.password);
@@ -28,7 +34,10 @@ export function basicCheck(wanted: Credentials, now: () => Millis): Check {
     }
     const address = addressOf(request);
     const wait = throttle.wait(address, now());
-    if (wait > 0) return tooMany(wait);
+    if (wait > 0) {
+      onWrongLogin({ address });
+      return tooMany(wait);
+    }
     const given = credentialsIn(header);
     // Both are compared in any case, so that the time taken does not tell which of the two was wrong.
     const userSame = timingSafeEqual(digest(given?.user ?? ''), user);
@@ -38,15 +47,13 @@ export function basicCheck(wanted: Credentials, now: () => Millis): Check {
       return null;
     }
     throttle.fail(address, now());
+    onWrongLogin({ address });
     return { status: 401, message: 'The user name or the password is wrong. Try again.', headers: CHALLENGE };
   };
 }
 
 /** Digests are of one length, so comparing them does not tell how long the secret is. */
 const digest = (text: string): Buffer => createHash('sha256').update(text.normalize()).digest();
-
-/** The address as the host sees it: `req.ip` follows its `trust proxy` setting. */
-const addressOf = (request: Request): string => request.ip ?? request.socket.remoteAddress ?? '';
 
 function credentialsIn(header: string): Credentials | null {
   const [, encoded] = /^Basic +([\w+/=-]+) *$/i.exec(header) ?? [];

@@ -67,8 +67,8 @@ export class Exports {
 
   /** With one login for all, all take turns; where the host decides who somebody is, those of one network do. */
   #loginOf(request: Request): string {
-    const { access } = this.#settings;
-    return access && 'user' in access ? '' : networkOf(request.ip ?? request.socket.remoteAddress ?? '');
+    const { access, addressOf } = this.#settings;
+    return access && 'user' in access ? '' : networkOf(addressOf(request));
   }
 
   #day = (instant: Millis): string => createWallClock(this.#settings.timeZone)(instant).slice(0, 10);

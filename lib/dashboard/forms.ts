@@ -56,7 +56,7 @@ export function createForms(settings: Settings, params: Params, tokens: FormToke
   return router;
 
   function fromHere(request: Request, response: Response, next: NextFunction) {
-    const refusal = foreignOrigin(request);
+    const refusal = foreignOrigin(request, settings.isOwnOrigin);
     return refusal ? answers.refuse(request, response, refusal) : next();
   }
 

@@ -23,14 +23,14 @@ export type { Status } from './status.js';
 
 /**
  * Makes the dashboard.
- * @returns a router that takes nothing over from the host but what it knows of proxies. With no `access` in production it
- * has no addresses but, for who shows a server token, the one to publish at; else the host answers as if it were not mounted.
+ * @returns a router that takes nothing over from the host's application. With no `access` in production it has no addresses
+ * but, for who shows a server token, the one to publish at; else the host answers as if it were not mounted.
  * @throws TypeError that names the option and the remedy.
  */
 export function createDashboard(options: DashboardOptions): Router {
   const settings = settle(options);
   const check = createCheck(settings);
-  const params = createParams(settings.timeZone);
+  const params = createParams(settings);
   const router = Router();
   router.use(createPublishing(settings, params));
   if (!check) return router;

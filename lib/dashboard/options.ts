@@ -1,4 +1,5 @@
 // The options of the dashboard, and what is said at start when one is wrong.
+import type { IncomingMessage } from 'node:http';
 import type { Millis } from '../domain.js';
 import type { Report } from '../report.js';
 import type { Access } from './access.js';
@@ -16,6 +17,12 @@ export interface DashboardOptions {
   /** Who may see the dashboard: see `Access`. */
   readonly access?: Access;
   readonly production: boolean;
+  /** Where a request comes from, as far as that can be believed; empty when its connection is gone. */
+  addressOf(request: IncomingMessage): string;
+  /** Whether the header `Origin` of a request is the site that was asked, as browsers see it. */
+  isOwnOrigin(request: IncomingMessage): boolean;
+  /** Whether a text can be somebody's id. */
+  isUid(text: string): boolean;
   /** Told of every error that a reader only sees as "not available". */
   onError(error: unknown): void;
   /** What the pages are called; default `Online`. */
@@ -32,6 +39,10 @@ export interface DashboardOptions {
   readonly metrics?: { readonly type: string; text(): Promise<string> } | undefined;
   /** What may be changed here; default nothing. */
   readonly actions?: Actions;
+  /** Bytes of a body that brings what is to be published (`limits.bytes`); default 64 KB. */
+  readonly publishBytes?: number;
+  /** Told of every wrong password, and of every login that came too soon after wrong ones; not of what was given. */
+  onWrongLogin?(from: { readonly address: string }): void;
   /**
    * From which the tokens of forms are made, the same in every process of the site. Default: the password, or with
    * `authorize` a key of this process's own, so that a form that another process made has to be loaded again.
@@ -56,6 +67,9 @@ export function settle(options: DashboardOptions): Settings {
     access: options.access,
     // Whoever does not say that this is development gets what is safe in production.
     production: options.production !== false,
+    addressOf: (request) => options.addressOf(request),
+    isOwnOrigin: (request) => options.isOwnOrigin(request),
+    isUid: (text) => options.isUid(text),
     onError: (error) => options.onError(error),
     title,
     timeZone,
@@ -63,6 +77,8 @@ export function settle(options: DashboardOptions): Settings {
     now,
     patience,
     actions: options.actions ?? {},
+    publishBytes: options.publishBytes ?? 64 * 1024,
+    onWrongLogin: (from) => options.onWrongLogin?.(from),
     formKey: options.formKey,
     metrics: options.metrics,
     warn: (message) => options.warn?.(message),

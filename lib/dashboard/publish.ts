@@ -4,7 +4,7 @@ import { bodyOf, bodyRefusal } from './body.js';
 import { headers } from './headers.js';
 import type { Settings } from './options.js';
 import { type Params, readParams } from './params.js';
-import { type Refusal, refusalJson } from './refusal.js';
+import { questionIn, type Refusal, refusalJson } from './refusal.js';
 
 export const PUBLISH = '/api/publish';
 const BEARER = /^Bearer +([\w.~+/=-]+) *$/i;
@@ -18,7 +18,7 @@ export const NO_TOKEN: Refusal = {
 };
 const WRONG: Refusal = {
   status: 401,
-  message: 'The server token is wrong or too old. Make a new one with the secret of this site.',
+  message: 'The token is wrong or too old. Make a new one: `npx faye-online token --server`.',
   headers: { 'WWW-Authenticate': 'Bearer realm="faye-online", error="invalid_token"' },
 };
 const AWAY: Refusal = {
@@ -26,10 +26,11 @@ const AWAY: Refusal = {
   message: 'This could not be published now. Try again.',
   headers: { 'Retry-After': '5' },
 };
+const NO_JSON: Refusal = { status: 415, message: 'Send JSON, with Content-Type: application/json.' };
 const ONLY_POST: Refusal = { status: 405, message: 'Publish with POST.', headers: { Allow: 'POST' } };
 
 /** For who shows a token: the address is there whether or not there is a dashboard. Others are passed on. */
-export function createPublishing({ actions, onError }: Settings, params: Params): Router {
+export function createPublishing({ actions, publishBytes, onError }: Settings, params: Params): Router {
   const router = Router();
   const { publish, verifyServer } = actions;
   if (!publish || !verifyServer) return router;
@@ -38,24 +39,31 @@ export function createPublishing({ actions, onError }: Settings, params: Params)
     next(BEARER.test(request.get('authorization') ?? '') ? undefined : 'router'),
   );
   router.use(PUBLISH, headers);
-  router.post(PUBLISH, verified, express.json({ limit: '64kb' }), answer);
+  router.post(PUBLISH, verified, inJson, express.json({ limit: publishBytes }), answer);
   router.all(PUBLISH, (_request, response) => refuse(response, ONLY_POST));
   router.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     const refusal = bodyRefusal(error);
-    return refusal ? refuse(response, refusal) : next(error);
+    if (!refusal) return next(error);
+    return refuse(response, refusal.status === 413 ? { ...refusal, message: TOO_LONG } : refusal);
   });
+  const TOO_LONG = `The body is longer than ${publishBytes} bytes. Send less at once, or raise the option limits.bytes.`;
   return router;
 
   async function verified(request: Request, response: Response, next: NextFunction) {
     const [, token = ''] = BEARER.exec(request.get('authorization') ?? '') ?? [];
     try {
       // Called with nothing around it: the token goes nowhere else.
-      if ((await verifyServer?.(token)) === true) return next();
-      refuse(response, WRONG);
+      const proof = await verifyServer?.(token);
+      if (proof === true) return next();
+      refuse(response, typeof proof === 'string' ? { ...WRONG, message: `The token ${proof}.` } : WRONG);
     } catch (error) {
       onError(error);
       refuse(response, AWAY);
     }
+  }
+
+  function inJson(request: Request, response: Response, next: NextFunction) {
+    return request.is('application/json') ? next() : refuse(response, NO_JSON);
   }
 
   async function answer(request: Request, response: Response) {
@@ -66,6 +74,8 @@ export function createPublishing({ actions, onError }: Settings, params: Params)
       await publish?.(channel, data);
       response.type('json').send(JSON.stringify({ data: { channel } }));
     } catch (failure) {
+      const wrong = questionIn(failure);
+      if (wrong) return refuse(response, wrong);
       if (failure instanceof TypeError) return refuse(response, { status: 400, field: 'data', message: NOT_SENDABLE });
       onError(failure);
       refuse(response, AWAY);

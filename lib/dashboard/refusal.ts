@@ -30,6 +30,13 @@ export const wantsJson = (request: Request): boolean => /^\/api(\/|$)/i.test(req
 const isForm = (request: Request): boolean =>
   request.method === 'POST' && /^application\/x-www-form-urlencoded\b/i.test(request.get('content-type') ?? '');
 
+/** Some questions are refused by who is asked, in words for the asker: `from: there are more than …`. */
+export function questionIn(error: unknown): Refusal | null {
+  const [, field, message] =
+    error instanceof RangeError ? (/^(from|to|uid|channel|data): (.+)$/.exec(error.message) ?? []) : [];
+  return field && message ? { status: 400, field, message } : null;
+}
+
 /** What JSON says of a refusal. */
 export const refusalJson = (refusal: Refusal) => ({
   error: { field: refusal.field ?? null, message: refusal.message },

@@ -111,11 +111,11 @@ export class Accounts {
       const last = entries.at(-1)?.position;
       if (last === undefined) return;
       const rows = rowsOf(entries.map(({ change }) => change));
-      await this.#projector.channels.learn(rows.channels);
+      const channels = await this.#projector.channels.learn(rows.channels);
       const written = await this.#turns.take(async (transaction) => {
         if (!(await move(this.models, journal.name, after, last, transaction))) return false;
-        await record(this.models, this.#projector.channels, rows, transaction);
-        const touched = rows.stays.map((stay) => ({ ...stay, channelId: this.#projector.channels.of(stay.channel) }));
+        await record(this.models, channels, rows, transaction);
+        const touched = rows.stays.map((stay) => ({ ...stay, channelId: channels.of(stay.channel) }));
         await project(this.#projector, touched, transaction);
         return true;
       });

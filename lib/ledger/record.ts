@@ -2,17 +2,12 @@
 // position, which moves in the same transaction.
 import type { Transaction } from 'sequelize';
 import type { Models } from '../../db/models/index.js';
-import type { ChannelIds } from './channel_ids.js';
+import type { Learnt } from './channel_ids.js';
 import { writeStays } from './record_stays.js';
 import { writeVisits } from './record_visits.js';
 import type { Rows, Seen } from './rows.js';
 
-export async function record(
-  models: Models,
-  channels: ChannelIds,
-  rows: Rows,
-  transaction: Transaction,
-): Promise<void> {
+export async function record(models: Models, channels: Learnt, rows: Rows, transaction: Transaction): Promise<void> {
   await writeVisits(models, channels, rows.visits, transaction);
   await writeUsers(models, rows.users, transaction);
   await writeStays(models, channels, rows.stays, transaction);

@@ -2,13 +2,13 @@
 import { Op, type Transaction } from 'sequelize';
 import type { Models } from '../../db/models/index.js';
 import type { Kind, Uid } from '../domain.js';
-import type { ChannelIds } from './channel_ids.js';
+import type { Learnt } from './channel_ids.js';
 import { type Stay, stayKey } from './rows.js';
 import { lengthOf } from './stays.js';
 
 export async function writeStays(
   models: Models,
-  channels: ChannelIds,
+  channels: Learnt,
   stays: readonly Stay[],
   transaction: Transaction,
 ): Promise<void> {
@@ -30,7 +30,7 @@ export async function writeStays(
   });
 }
 
-function rowOf(channels: ChannelIds, { uid, channel, kind, started, seen, end }: Stay) {
+function rowOf(channels: Learnt, { uid, channel, kind, started, seen, end }: Stay) {
   return {
     uid,
     channel_id: channels.of(channel),
@@ -75,7 +75,7 @@ function endsLater({ end }: Stay, known: Known | undefined): boolean {
  */
 async function begin(
   models: Models,
-  channels: ChannelIds,
+  channels: Learnt,
   keyed: readonly Keyed[],
   transaction: Transaction,
 ): Promise<void> {
@@ -98,7 +98,7 @@ function goesOn({ revokes }: Stay, { ended_at, ended_by, milliseconds }: Known):
 
 async function knownOf(
   { Stay }: Models,
-  channels: ChannelIds,
+  channels: Learnt,
   stays: readonly Stay[],
   transaction: Transaction,
 ): Promise<Map<string, Known>> {
@@ -116,5 +116,5 @@ async function knownOf(
   return new Map((rows as Known[]).map((row) => [key(row), row]));
 }
 
-const keyOf = (channels: ChannelIds, { uid, channel, kind, started }: Stay): string =>
+const keyOf = (channels: Learnt, { uid, channel, kind, started }: Stay): string =>
   stayKey(uid, channels.of(channel), kind, started);

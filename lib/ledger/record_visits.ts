@@ -1,12 +1,12 @@
 // Writes who came and went into the login log.
 import { Op, type Transaction } from 'sequelize';
 import type { Models } from '../../db/models/index.js';
-import type { ChannelIds } from './channel_ids.js';
+import type { Learnt } from './channel_ids.js';
 import type { Visit } from './rows.js';
 
 export async function writeVisits(
   models: Models,
-  channels: ChannelIds,
+  channels: Learnt,
   visits: readonly Visit[],
   transaction: Transaction,
 ): Promise<void> {
@@ -35,7 +35,7 @@ const nameOf = (key: string | null, channelId: number | null): string => `${chan
  */
 async function withoutDoubles(
   models: Models,
-  channels: ChannelIds,
+  channels: Learnt,
   visits: readonly Visit[],
   transaction: Transaction,
 ): Promise<readonly Visit[]> {
@@ -53,7 +53,7 @@ async function withoutDoubles(
 
 async function insideOf(
   { LoginLog }: Models,
-  channels: ChannelIds,
+  channels: Learnt,
   again: readonly Visit[],
   transaction: Transaction,
 ): Promise<Inside> {

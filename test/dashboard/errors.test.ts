@@ -50,9 +50,38 @@ describe.each(['/online', '/some/prefix/online'])('the dashboard mounted at %s',
     expect(house.errors).toEqual([]);
   });
 
-  it('does not mind what it does not know', async () => {
+  it.each([
+    ['/log?sort=asc', 'sort', 'Give nothing but uid, channel, from, to, limit.'],
+    ['/log?uid[$ne]=1', 'uid[$ne]', 'nothing but uid'],
+    ['/log?Uid=1', 'Uid', 'nothing but uid'],
+    ['/log?__proto__=1', '__proto__', 'nothing but uid'],
+    ['/log?sort=asc&limit=0', 'sort', 'nothing but uid'],
+    ['/users/1?from=2026-05-01', 'from', 'Give nothing but uid.'],
+    ['/users?user=1', 'user', 'Give nothing but uid.'],
+    ['/rooms?page=2', 'page', 'Give nothing but rooms, activities.'],
+    ['/rooms?name=/a&limit=1', 'limit', 'Give nothing but name, page.'],
+    ['/at?channel=/a&at=2026-05-01', 'at', 'Give nothing but channel, t, page.'],
+    ['/api/time?uid=1&room=/a', 'room', 'Give nothing but uid, channel, from, to.'],
+    ['/api/status?verbose=1', 'verbose', 'Give none.'],
+    ['/log.csv?limit=5', 'limit', 'Give nothing but uid, channel, from, to.'],
+    [`/log?${'x'.repeat(5000)}=1`, 'x'.repeat(64), 'nothing but uid'],
+  ])('refuses the parameter that %.40s does not have', async (path, field, remedy) => {
     house = await openHouse({ mount });
-    const odd = 'settings[view%20options][client]=1&__proto__=1&a[b]=c&limit[]=9&view=log&cache=0&uid=1';
+    const answer = await house.get(path);
+    expect(answer.status).toBe(400);
+    const said = (await answer.text()).replaceAll('&#34;', '"');
+    for (const words of [field, remedy]) expect(said).toContain(words);
+    if (path.startsWith('/api')) return;
+    const json = await house.get(`/api${path}`);
+    expect(json.status).toBe(path.includes('.csv') ? 404 : 400);
+    if (json.status === 400) {
+      expect(await json.json()).toEqual({ error: { field, message: expect.stringContaining(remedy) } });
+    }
+  });
+
+  it('does not mind what mail programs hang on links, and fields that are empty', async () => {
+    house = await openHouse({ mount });
+    const odd = 'utm_source=mail&utm_campaign=a&fbclid=x&gclid=y&mc_cid=z&_ga=1&sort=&uid=1';
     expect(await house.json(`/api/log?${odd}`)).toEqual(await house.json('/api/log?uid=1'));
     expect(text(await house.html(`/log?${odd}`))).toEqual(text(await house.html('/log?uid=1')));
   });

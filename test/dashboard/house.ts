@@ -1,7 +1,10 @@
 // A dashboard on a real server.
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import express, { type Express } from 'express';
+import { Addresses } from '../../lib/addresses.js';
 import { createDashboard, type DashboardOptions } from '../../lib/dashboard/index.js';
+import { uidText } from '../../lib/identity/names.js';
+import { originsOf } from '../../lib/origins.js';
 import { calm, NOON, report } from './people.js';
 
 export const CREDENTIALS = { user: 'admin', password: 'open sesame' };
@@ -44,6 +47,12 @@ export async function openHouse({ mount = '/online', host, ...options }: HouseOp
   const errors: unknown[] = [];
   const app = express();
   host?.(app);
+  const addresses = new Addresses(undefined);
+  const own = originsOf([], addresses);
+  app.use((request, _response, next) => {
+    addresses.see(request);
+    next();
+  });
   app.use(
     mount,
     createDashboard({
@@ -53,6 +62,9 @@ export async function openHouse({ mount = '/online', host, ...options }: HouseOp
       production: true,
       timeZone: 'Europe/Berlin',
       now: () => NOON,
+      addressOf: (request) => addresses.of(request),
+      isOwnOrigin: (request) => own(request) === 'own',
+      isUid: (text) => uidText.safeParse(text).success,
       onError: (error) => errors.push(error),
       ...options,
     }),

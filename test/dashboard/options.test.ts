@@ -10,6 +10,9 @@ describe('what must be right at the start', () => {
       status: async () => calm,
       production: true,
       now: () => NOON,
+      addressOf: () => '',
+      isOwnOrigin: () => false,
+      isUid: () => true,
       onError: () => undefined,
       ...options,
     });

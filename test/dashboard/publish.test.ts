@@ -80,12 +80,14 @@ describe('a server of the site', () => {
     ['{', 'application/json', 400],
     [`{"channel":"/a","data":"${'x'.repeat(70_000)}"}`, 'application/json', 413],
     ['{"channel":"/a","data":1}', 'application/json; charset=latin1', 415],
-    ['channel=/a&data=1', 'application/x-www-form-urlencoded', 400],
-    ['{"channel":"/a","data":1}', 'text/plain', 400],
+    ['channel=/a&data=1', 'application/x-www-form-urlencoded', 415],
+    ['{"channel":"/a","data":1}', 'text/plain', 415],
+    ['', '', 415],
   ])('is told when its body cannot be read: %.20s as %s', async (body, type, status) => {
     const answer = await publish(body, { ...RIGHT, 'content-type': type });
     expect(answer.status).toBe(status);
-    expect(await answer.json()).toHaveProperty('error.message');
+    const remedy = status === 413 ? 'limits.bytes' : 'Content-Type: application/json';
+    expect(await answer.json()).toHaveProperty('error.message', expect.stringContaining(remedy));
     expect(published).toEqual([]);
   });
 
@@ -102,6 +104,12 @@ describe('a server of the site', () => {
     };
     await open({ actions: { ...actions, publish: refuses } });
     expect((await publish({ channel: '/a', data: 1 })).status).toBe(400);
+    const tooMuch = () => {
+      throw new RangeError('data: Send less.');
+    };
+    await open({ actions: { ...actions, publish: tooMuch } });
+    const told = await publish({ channel: '/a', data: 1 });
+    expect([told.status, await told.json()]).toEqual([400, { error: { field: 'data', message: 'Send less.' } }]);
   });
 
   it('publishes by POST only', async () => {
@@ -126,6 +134,16 @@ describe('nobody else', () => {
     const answer = await publish({ channel: '/a', data: 1 }, headers);
     expect(answer.status).toBe(status);
     expect(answer.headers.get('www-authenticate')).toMatch(/^(Basic|Bearer) realm/);
+    expect(published).toEqual([]);
+  });
+
+  it('is told what is wrong with its token, when that is known', async () => {
+    await open({ actions: { ...actions, verifyServer: () => 'has expired: make a new one' } });
+    const answer = await publish({ channel: '/a', data: 1 });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toContain('invalid_token');
+    const message = 'The token has expired: make a new one.';
+    expect(await answer.json()).toEqual({ error: { field: null, message } });
     expect(published).toEqual([]);
   });
 

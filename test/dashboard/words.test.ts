@@ -169,19 +169,44 @@ describe('the throttle', () => {
     expect(throttle.wait('198.51.100.2', NOON + 2)).toBe(MINUTE);
   });
 
-  it('counts all networks together, but lets in who was here within a day', () => {
+  it('counts all networks together: then each may fail once, but who was here within a day', () => {
     const throttle = new Throttle();
     throttle.pass('203.0.113.1', NOON - 23 * HOUR);
     throttle.pass('203.0.113.2', NOON - 25 * HOUR);
     for (let host = 0; host < 99; host++) throttle.fail(`198.51.100.${host}`, NOON + host);
-    expect(throttle.wait('203.0.113.2', NOON + 100)).toBe(0);
-    throttle.fail('198.51.100.99', NOON + 100);
+    for (const host of [1, 2]) throttle.fail(`203.0.113.${host}`, NOON + 99);
+    expect(throttle.wait('203.0.113.3', NOON + 100)).toBe(0);
+    throttle.fail('203.0.113.3', NOON + 100);
     expect(throttle.wait('203.0.113.2', NOON + 100)).toBe(MINUTE - 100);
     expect(throttle.wait('203.0.113.3', NOON + 100)).toBe(MINUTE - 100);
     expect(throttle.wait('203.0.113.1', NOON + 100)).toBe(0);
     expect(throttle.wait('203.0.113.3', NOON + MINUTE)).toBe(0);
-    failing(throttle, '203.0.113.1', 10, NOON + 100);
-    expect(throttle.wait('203.0.113.1', NOON + 100)).toBe(MINUTE);
+    failing(throttle, '203.0.113.1', 9, NOON + 100);
+    expect(throttle.wait('203.0.113.1', NOON + 100)).toBe(MINUTE - 1);
+  });
+
+  it('then takes all networks of one /48 for one', () => {
+    const throttle = new Throttle();
+    for (let host = 0; host < 100; host++) throttle.fail(`198.51.100.${host}`, NOON);
+    throttle.fail('2001:db8:1:1::1', NOON + 1);
+    expect(throttle.wait('2001:db8:1:2::1', NOON + 1)).toBe(MINUTE - 1);
+    expect(throttle.wait('2001:db8:2:1::1', NOON + 1)).toBe(0);
+  });
+
+  it('lets ten thousand guesses a minute pass at most, from however many networks', () => {
+    const throttle = new Throttle();
+    throttle.pass('203.0.113.1', NOON);
+    let guesses = 0;
+    for (let host = 0; host < 30_000; host++) {
+      const address = `10.${host >> 16}.${(host >> 8) & 255}.${host & 255}`;
+      if (throttle.wait(address, NOON) > 0) continue;
+      throttle.fail(address, NOON);
+      guesses++;
+    }
+    expect(guesses).toBe(10_000);
+    expect(throttle.wait('203.0.113.1', NOON)).toBe(0);
+    expect(throttle.wait('203.0.113.2', NOON)).toBe(MINUTE);
+    expect(throttle.wait('203.0.113.2', NOON + MINUTE)).toBe(0);
   });
 });
 

@@ -5,6 +5,7 @@ import { Faye } from '../client/stock_faye.js';
 import { startNginx } from '../support/nginx.js';
 import { type Running, scratch, startProcess } from '../support/process.js';
 import { startRedis } from '../support/redis.js';
+import { portOf, startHouse } from '../support/servers.js';
 import { Tab } from '../support/tab.js';
 
 /** Each test starts a Redis, an nginx and two nodes. */
@@ -88,4 +89,29 @@ it('when a node dies, whoever comes is let in by the other', async () => {
     const tab = await Tab.open(`${url}/faye`, { room_channel: CLASS, current_user });
     expect((await tab.handshake()).successful).toBe(true);
   }
+});
+
+it('the dashboard takes nobody for another, whatever mallory says of where she is', async () => {
+  const dashboard = { user: 'admin', password: 'open sesame' };
+  const house = await startHouse({ secret: 's'.repeat(32), dashboard, trustProxy: 1 });
+  const url = await startNginx([portOf(house.server)]);
+  const login = { authorization: `Basic ${Buffer.from('admin:open sesame').toString('base64')}` };
+  const page = await (await fetch(`${url}/online/rooms`, { headers: login })).text();
+  const token = /name="csrf-token" content="([^"]+)"/.exec(page)?.[1] ?? '';
+  const kick = async (headers: Record<string, string>): Promise<number> => {
+    const all = { ...login, 'content-type': 'application/json', 'x-csrf-token': token, ...headers };
+    const body = JSON.stringify({ uid: 'ann' });
+    return (await fetch(`${url}/online/api/kick`, { method: 'POST', headers: all, body })).status;
+  };
+  expect(await kick({ origin: url })).toBe(200);
+  expect(await kick({ origin: 'http://mallory.example', 'x-forwarded-host': 'mallory.example' })).toBe(403);
+  const guess = async (from: string): Promise<number> => {
+    const headers = {
+      authorization: `Basic ${Buffer.from('admin:guess').toString('base64')}`,
+      'x-forwarded-for': from,
+    };
+    return (await fetch(`${url}/online/`, { headers })).status;
+  };
+  for (let host = 0; host < 10; host++) expect(await guess(`198.51.100.${host}`)).toBe(401);
+  expect(await guess('198.51.100.10')).toBe(429);
 });

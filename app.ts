@@ -1,6 +1,6 @@
 // The runnable server: environment in, Express with faye-online and a demo page, listen. Copy from it what you need.
 import cluster from 'node:cluster';
-import { createServer } from 'node:http';
+import { createServer, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
@@ -17,6 +17,10 @@ const PLAIN_HTTP: HelmetOptions = {
   strictTransportSecurity: false,
   contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
 };
+/** Who sends a request slowly does not keep a connection for long. Node looks for such only twice a minute by itself. */
+const SLOW: ServerOptions = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+/** Nor does who takes nothing of an answer: longer than any poll is held. WebSockets have their pings instead. */
+const SILENT = 60_000;
 const ROOMS = ['/classes/4', '/classes/7'];
 const LESSONS = ['/courses/5/lessons/1', '/courses/5/lessons/2'];
 /** Connections that may wait to be taken while the process is busy. Who finds no place tries again after a second or more. */
@@ -47,8 +51,8 @@ async function serve({ port, host, options, demo, logLevel }: Environment): Prom
 
   app.use(refused);
 
-  // Who sends a request slowly does not keep a connection for long.
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, app);
+  const server = createServer(SLOW, app);
+  server.timeout = SILENT;
   server.on('error', fail);
   online.attach(server);
   // Of workers only the primary is asked; a terminal tells all of them of an interrupt.

@@ -1,5 +1,7 @@
 // The runnable server as processes: one, or workers on one port, how they are replaced, and how all of it ends.
+import { once } from 'node:events';
 import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Running, scratch, startProcess } from '../support/process.js';
 import { startRedis } from '../support/redis.js';
@@ -74,6 +76,30 @@ describe('one process', () => {
     await soon(() => expect(server.output()).toMatch(/"event":"subscribe".*"channel":"\/classes\/4"/));
     await soon(() => expect(server.output()).toContain('"event":"join"'));
     expect(server.output()).not.toContain(tab.clientId);
+  });
+});
+
+/** Sends this, and nothing more. @returns what the server said until it closed */
+async function sendHalf(server: Running, half: string): Promise<string> {
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1').setEncoding('utf8');
+  let answer = '';
+  socket.on('data', (text) => {
+    answer += text;
+  });
+  socket.write(half);
+  await once(socket, 'close');
+  return answer;
+}
+
+describe('who sends a request slowly', () => {
+  it('is told so and cut off, long before Node would look for it', async () => {
+    const server = await oneProcess({ FAYE_ONLINE_TRUST_CLIENTS: '1' });
+    const began = performance.now();
+    const halves = ['POST /faye HTTP/1.1\r\nHost: a\r\nContent-', 'GET /online HTTP/1.1\r\nHo'];
+    for (const answer of await Promise.all(halves.map((half) => sendHalf(server, half)))) {
+      expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    }
+    expect(performance.now() - began).toBeLessThan(25_000);
   });
 });
 

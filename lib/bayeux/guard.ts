@@ -50,7 +50,10 @@ export function createGuard(limits: Limits = LIMITS): Guard {
   return (body) => {
     const batch = Array.isArray(body) ? body : [body];
     if (batch.length > limits.batch) {
-      throw new BadRequest(400, `at most ${limits.batch} messages in one request; got ${batch.length}: send fewer`);
+      throw new BadRequest(
+        400,
+        `at most ${limits.batch} messages in one request (limits.batch); got ${batch.length}: send fewer`,
+      );
     }
     return batch.map((raw) => rebuild(raw, limits, schemas));
   };
@@ -61,7 +64,10 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new BadRequest(400, 'not JSON: send a Bayeux message or an array of messages');
+    throw new BadRequest(
+      400,
+      'not JSON: send a Bayeux message or an array of messages, in UTF-8 and without Content-Encoding',
+    );
   }
 }
 
@@ -70,7 +76,17 @@ function rebuild(raw: unknown, limits: Limits, schemas: Schemas): Guarded | Refu
     return { refusal: refuse({}, bayeuxError(400, 'message', 'A message must be a JSON object')) };
   }
   const tooMuch = shapeError(raw, limits);
-  if (tooMuch) return { refusal: refuse({}, bayeuxError(400, 'message', `The message is ${tooMuch}`)) };
+  if (tooMuch)
+    return {
+      refusal: refuse(
+        {},
+        bayeuxError(
+          400,
+          'message',
+          `The message is ${tooMuch}: send less in one, or raise limits.depth or limits.nodes`,
+        ),
+      ),
+    };
   const { channel } = raw as { channel?: unknown };
   const schema = schemas.byChannel.get(channel) ?? schemas.publish;
   const parsed = schema.safeParse(raw);
@@ -118,7 +134,9 @@ function messageSchemas(limits: Limits) {
       .min(1, `${what} is empty`)
       .max(max, `${what} is longer than ${max}`);
   const channel = text(256, 'channel').regex(/^\/[\x21-\x7e]*$/, 'channel must begin with / and hold no spaces');
-  const id = z.union([text(limits.id, 'id'), z.number()], { error: `id must be a string of at most ${limits.id}` });
+  const id = z.union([text(limits.id, 'id'), z.number()], {
+    error: `id must be a number or a string of at most ${limits.id} characters (limits.id)`,
+  });
   const clientId = text(64, 'clientId').regex(/^[0-9A-Za-z_-]+$/, 'clientId must be the one of the handshake reply');
   const base = { channel, id: id.optional() };
   const ofClient = { ...base, clientId };
@@ -139,7 +157,10 @@ function messageSchemas(limits: Limits) {
       Object.entries({
         '/meta/handshake': z.object({
           ...base,
-          version: text(16, 'version'),
+          version: z
+            .string({ error: 'version must be a string: send 1.0' })
+            .min(1, 'version is empty: send 1.0')
+            .max(16, 'version is longer than 16: send 1.0'),
           minimumVersion: text(16, 'minimumVersion').optional(),
           supportedConnectionTypes: types,
         }),

@@ -46,7 +46,8 @@ function textOf(body: unknown): string {
   }
 }
 
-const tooLarge = (limit: number): BadRequest => new BadRequest(413, `at most ${limit} bytes in one request`);
+const tooLarge = (limit: number): BadRequest =>
+  new BadRequest(413, `at most ${limit} bytes in one request: send less, or raise limits.bytes`);
 
 function readText(request: IncomingMessage, limit: number): Promise<string | null> {
   return new Promise((resolve, reject) => {

@@ -29,7 +29,7 @@ export function createRules(authorize: Authorize, onError: (error: unknown) => v
     const never = forbidden(action, channel);
     if (never) return never;
     if (identity?.[action]?.includes(channel)) return null;
-    const refused = (): string => bayeuxError(403, channel, `You may not ${action} here`);
+    const refused = (): string => bayeuxError(403, channel, `You may not ${action} here: ${REMEDY[action]}`);
     const fail = (error: unknown): string => {
       onError(error);
       return error instanceof TookTooLong
@@ -47,11 +47,21 @@ export function createRules(authorize: Authorize, onError: (error: unknown) => v
   };
 }
 
+const REMEDY: Readonly<Record<Action, string>> = {
+  subscribe: 'be in that room or lesson, or have it in the claim subscribe of the token, or let authorize allow it',
+  publish: 'be in that room or lesson, or have it in the claim publish of the token, or let authorize allow it',
+};
+const NO_CHANNEL =
+  'Not a channel: segments of 0-9 A-Z a-z - _ ! ~ ( ) $ @ such as /classes/4/chat, at most 10 of them and 138 characters';
+
 /** What no client may do, whoever it is. */
 function forbidden(action: Action, channel: Channel): string | null {
   if (channel.includes('*')) return bayeuxError(403, channel, 'Name the channels: wildcards are for the server only');
-  if (!isLiteral(channel)) return bayeuxError(405, channel, 'Invalid channel');
-  if (isReserved(channel)) return bayeuxError(403, channel, 'This channel is reserved');
-  if (action === 'publish' && isServerOnly(channel)) return bayeuxError(403, channel, 'Only the server publishes here');
+  if (!isLiteral(channel)) return bayeuxError(405, channel, NO_CHANNEL);
+  if (isReserved(channel))
+    return bayeuxError(403, channel, 'This channel is reserved: take one of your own, such as /classes/4/chat');
+  if (action === 'publish' && isServerOnly(channel)) {
+    return bayeuxError(403, channel, 'Only the server publishes here: use another channel, or online.publish');
+  }
   return null;
 }

@@ -69,7 +69,7 @@ describe.each(TRANSPORTS)('the faye client on %s', (transport) => {
     await expect(ann.publish('/classes/5/chat', {})).rejects.toMatchObject({ code: 403, params: ['/classes/5/chat'] });
     await expect(ann.publish(`${ROOM}/user_list`, {})).rejects.toMatchObject({
       code: 403,
-      message: 'Only the server publishes here',
+      message: expect.stringMatching(/^Only the server publishes here/),
     });
     await expect(ann.subscribe('/**', () => undefined)).rejects.toMatchObject({ code: 403 });
     await expect(ann.subscribe('/classes/*', () => undefined)).rejects.toMatchObject({ code: 403 });

@@ -15,7 +15,7 @@ export type Kick = (whom: Uid | number | { readonly room: Channel }) => Promise<
 /** @returns a function that sends a user, or everyone in a room, away, and says how many clients that were */
 export function createKick({ store, sessions, kick }: KickOptions): Kick {
   const roomOf = async (id: ClientId): Promise<Channel | undefined> => {
-    const session = sessions.get(id) ?? (await sessions.find(id, false));
+    const session = sessions.get(id) ?? (await sessions.find(id));
     return typeof session === 'object' ? session.client?.place.room : undefined;
   };
   const inRoom = async (room: Channel): Promise<ClientId[]> => {

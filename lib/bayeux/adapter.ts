@@ -8,7 +8,7 @@ import { Engine } from './engine.js';
 import { Exchange, type Listener } from './exchange.js';
 import { type BoundEvents, type EngineType, type FayeEngine, faye, type Message } from './faye.js';
 import type { Gate } from './gate.js';
-import { createGuard } from './guard.js';
+import { createGuard, refuse } from './guard.js';
 import { sendError } from './http.js';
 import type { Limits } from './limits.js';
 import { Listeners } from './listeners.js';
@@ -117,6 +117,10 @@ export class Adapter extends faye.NodeAdapter {
     });
     this.#listener = listener;
     if (this.#cluster) sessions.share(this.#cluster);
+    gate.oversee({
+      of: (id) => this.#outlet.subscriptions(id),
+      end: (id, channel, error) => this.#unsubscribe(id, channel, error),
+    });
     bus?.on('kick', ({ id, until }) => {
       sessions.ban(id, until, 'kicked');
       this.#sockets.dismiss(id, 'kicked');
@@ -260,6 +264,15 @@ export class Adapter extends faye.NodeAdapter {
       // The host may have put its own in Faye's way.
       this.#onError(error);
     }
+  }
+
+  /**
+   * Tells the client as if it had asked to subscribe now: a refusal without an id. Faye's client passes over it, others
+   * report it; and a page that subscribes again is refused in the same words.
+   */
+  #unsubscribe(id: ClientId, channel: Channel, error: string): void {
+    this._server._engine.unsubscribe(id, channel);
+    this.#outlet.send(id, refuse({ channel: '/meta/subscribe', subscription: channel }, error));
   }
 
   #refused(kind: RefusalKind, request: IncomingMessage): void {

@@ -2,11 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Client, ClientId, Millis } from '../domain.js';
 import type { Message, ProtocolServer, Reply } from './faye.js';
-import type { Admission, Gate } from './gate.js';
+import type { Admission, Gate, Origin } from './gate.js';
 import { bayeuxError, type Guard, refuse, TRANSPORTS } from './guard.js';
-import type { Network } from './networks.js';
 import type { Outlet } from './outlet.js';
-import { farewell, type RefusalKind, type Why } from './refusal.js';
+import { farewell, limitReply, type RefusalKind, type Why } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
 import type { Turnstile, Visit } from './turnstile.js';
 import type { Validity } from './validity.js';
@@ -74,18 +73,24 @@ export class Exchange {
 
   /**
    * Guard and gate, in order; `each` gets what passed, or the reply that refuses it.
-   * @param socketOf of clients that come with their connection, which stays open (a WebSocket): where it is from
+   * @param socket of clients that come with their connection, which stays open: a WebSocket
    * @throws BadRequest when the whole body is unusable
    */
-  async admit(body: unknown, request: IncomingMessage, each: Each, socketOf?: Network): Promise<void> {
-    const { gate, guard, onRefusal } = this.#options;
+  async admit(body: unknown, request: IncomingMessage, each: Each, socket?: Origin): Promise<void> {
+    const { gate, guard, onRefusal, turnstile } = this.#options;
     const refused = (reply: Reply, kind: RefusalKind): void => {
       onRefusal(kind, request);
       each(reply, kind);
     };
     for (const item of guard(body)) {
-      if ('refusal' in item) refused(item.refusal, 'message');
-      else this.#settle(await gate.admit(item, request, socketOf), each, refused);
+      if ('message' in item) {
+        this.#settle(await gate.admit(item, request, socket), each, refused);
+        continue;
+      }
+      // Nobody's message, for all that is known.
+      const tooMuch = turnstile.doubt(socket?.network ?? turnstile.networkOf(request));
+      if (tooMuch) refused(limitReply(item.refusal, tooMuch), tooMuch.kind);
+      else refused(item.refusal, 'message');
     }
   }
 

@@ -80,6 +80,7 @@ export interface EngineProxy {
   deliver(id: string, messages: Reply[]): boolean;
   flushConnection(id: string, close?: boolean): void;
   destroyClient(id: string): void;
+  unsubscribe(id: string, channel: string, callback?: (this: unknown, done: true) => void, context?: unknown): void;
   publish(message: Message): void;
   trigger(event: string, ...args: unknown[]): void;
 }

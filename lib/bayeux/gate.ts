@@ -1,13 +1,15 @@
 // The gate: who sent a message, and may they? Identity is fixed by the first message that proves it for a clientId.
 import type { IncomingMessage } from 'node:http';
+import type { ClientId } from '../domain.js';
 import { Unidentified } from '../identity/identity.js';
 import { BEFORE_LEAVE, isLiteral } from './channels.js';
 import type { Advice, Message, Reply } from './faye.js';
 import { bayeuxError, type Guarded, refuse } from './guard.js';
 import { TookTooLong } from './in_time.js';
-import type { Network } from './networks.js';
+import type { Link } from './link.js';
 import type { Prover } from './prover.js';
 import { farewell, type Limited, limitReply, type RefusalKind, type Why } from './refusal.js';
+import { differ, Rights, type Subscriptions } from './rights.js';
 import type { Rules } from './rules.js';
 import type { Session, Sessions } from './sessions.js';
 import type { Turnstile, Visit } from './turnstile.js';
@@ -30,6 +32,9 @@ export type Admission =
   | { readonly reply: Reply; readonly leaving: Session }
   | { readonly reply: Reply; readonly kind: RefusalKind; readonly over?: Why };
 
+/** The WebSocket that a message came by: where it is from, and whose it is by now. */
+export type Origin = Pick<Link, 'network' | 'clientId'>;
+
 /** A client that may not come in should not knock again every few seconds; one that could not be judged should. */
 const STOP: Advice = { reconnect: 'none' };
 const AGAIN: Advice = { reconnect: 'handshake', interval: 5000 };
@@ -38,39 +43,83 @@ const RETRY: Advice = { reconnect: 'retry', interval: 1000 };
 
 export class Gate {
   readonly #options: GateOptions;
+  readonly #rights: Rights;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#rights = new Rights(options.rules, options.onError);
+  }
+
+  /** Ends subscriptions of clients that may not have them any more. */
+  oversee(subscriptions: Subscriptions): void {
+    this.#rights.oversee(subscriptions);
   }
 
   /**
    * Never throws: whatever is wrong becomes a reply.
-   * @param socketOf where the WebSocket is from that it came by: with that a client comes to this process, as it does with
-   * every connect
+   * @param socket the WebSocket that it came by: with that a client comes to this process, as it does with every connect
    */
-  async admit(guarded: Guarded, request: IncomingMessage, socketOf?: Network): Promise<Admission> {
+  async admit(guarded: Guarded, request: IncomingMessage, socket?: Origin): Promise<Admission> {
     try {
-      return await this.#admit(guarded, request, socketOf);
+      return await this.#admit(guarded, request, socket);
     } catch (error) {
       return this.#refusal(guarded.message, error);
     }
   }
 
-  async #admit(
-    { message, auth }: Guarded,
+  async #admit(guarded: Guarded, request: IncomingMessage, socket: Origin | undefined): Promise<Admission> {
+    const { message } = guarded;
+    if (message.channel === '/meta/handshake') return this.#handshake(guarded, request, socket);
+    const session = this.#options.sessions.get(message.clientId);
+    const isSettled = session && this.#isSettled(session, guarded, request, socket);
+    return isSettled ? this.#hear(message, session) : this.#inquire(guarded, request, socket, session);
+  }
+
+  /** For a message of which it is not known whose it is. Whoever is refused has cost their network, and nobody else. */
+  async #inquire(
+    guarded: Guarded,
     request: IncomingMessage,
-    socketOf: Network | undefined,
+    socket: Origin | undefined,
+    here: Session | undefined,
   ): Promise<Admission> {
-    if (message.channel === '/meta/handshake') return this.#handshake(message, auth, request, socketOf);
-    const { sessions, turnstile, validity } = this.#options;
-    const session = sessions.get(message.clientId) ?? (await this.#find(message, socketOf !== undefined));
-    if (session === 'away') return { reply: refuse(message, AWAY, RETRY), kind: 'timeout' };
+    const { turnstile } = this.#options;
+    const { message } = guarded;
+    const network = socket?.network ?? turnstile.networkOf(request);
+    const tooMuch = turnstile.doubt(network);
+    if (tooMuch) return refused(message, tooMuch);
+    const session = here ?? (await this.#find(message));
     if (!session) return this.#unknown(message);
+    const limit = session === 'away' ? null : await this.#settle(session, guarded, request, socket);
+    if (limit) return refused(message, limit);
+    turnstile.trust(network);
+    if (session === 'away') return away(message);
+    const isElsewhere = session.channels !== undefined;
+    const comes = message.channel === '/meta/connect' || (socket && message.channel !== '/meta/disconnect');
+    return isElsewhere && comes ? this.#claim(session.id, guarded, request, socket) : this.#hear(message, session);
+  }
+
+  /** Takes a client over from another process. */
+  async #claim(
+    id: ClientId,
+    guarded: Guarded,
+    request: IncomingMessage,
+    socket: Origin | undefined,
+  ): Promise<Admission> {
+    const { message } = guarded;
+    const session = await this.#options.sessions.claim(id);
+    if (session === 'away') return away(message);
+    if (!session) return this.#unknown(message);
+    // It may have said something else there meanwhile.
+    const limit = await this.#settle(session, guarded, request, socket);
+    return limit ? refused(message, limit) : this.#hear(message, session);
+  }
+
+  /** What is known to be a client's. */
+  #hear(message: Message, session: Session): Admission | Promise<Admission> {
+    const { turnstile, validity } = this.#options;
     // Whoever goes costs nothing more.
     const tooFast = message.channel === '/meta/disconnect' ? null : turnstile.speak(session);
     if (tooFast) return refused(message, tooFast);
-    const crowded = await this.#identify(session, message, auth, request);
-    if (crowded) return refused(message, crowded);
     const over = session.identity && validity.over(session.identity);
     if (over) return { reply: farewell(message, over), kind: 'identity', over };
     if (message.channel === BEFORE_LEAVE) return { reply: accepted(message), leaving: session };
@@ -84,25 +133,23 @@ export class Gate {
   }
 
   /** The session of a client that is not here: another process may have it. */
-  async #find({ channel, clientId }: Message, comes: boolean): Promise<Session | 'away' | undefined> {
+  async #find({ clientId }: Message): Promise<Session | 'away' | undefined> {
     const { sessions } = this.#options;
-    if (clientId === undefined || sessions.banned(clientId)) return undefined;
-    return sessions.find(clientId, channel === '/meta/connect' || (comes && channel !== '/meta/disconnect'));
+    return clientId === undefined || sessions.banned(clientId) ? undefined : sessions.find(clientId);
   }
 
   /** Whoever passes is counted, until the visit is a session's or is cancelled. */
   async #handshake(
-    message: Message,
-    auth: unknown,
+    { message, auth }: Guarded,
     request: IncomingMessage,
-    socketOf: Network | undefined,
+    socket: Origin | undefined,
   ): Promise<Admission> {
     const { prover, turnstile } = this.#options;
-    const network = socketOf ?? turnstile.networkOf(request);
+    const network = socket?.network ?? turnstile.networkOf(request);
     const full = turnstile.enter(network);
     if (full) return refused(message, full);
     try {
-      const shown = await prover.prove(auth, request, message.channel);
+      const shown = await prover.prove(auth, request, message.channel, false);
       const crowded = shown && turnstile.crowds(shown.identity.user.uid);
       if (crowded) {
         turnstile.leave(network);
@@ -116,30 +163,45 @@ export class Gate {
     }
   }
 
-  /** Settles who the session is, or throws Unidentified. @returns why it may not be one more of its user's */
-  async #identify(
-    session: Session,
-    message: Message,
-    auth: unknown,
-    request: IncomingMessage,
-  ): Promise<Limited | null> {
-    const { anonymous, prover, sessions, turnstile } = this.#options;
-    if (session.identity && !prover.isNews(session, auth, request)) return null;
-    const shown = await prover.prove(auth, request, message.channel);
-    if (!shown) {
-      if (anonymous && !session.identity) return null;
-      throw prover.stranger();
-    }
-    const { uid } = shown.identity.user;
-    if (session.identity && session.identity.user.uid !== uid) {
-      throw new Unidentified('current_user.uid', 'is not the one that this client came in with');
-    }
-    const crowded = session.identity ? null : turnstile.crowds(uid);
-    if (!crowded) await sessions.identify(session, shown);
-    return crowded;
+  /**
+   * Whether a message is its client's for certain. On the WebSocket of somebody else it is not: that one knows the clientId,
+   * and is another.
+   */
+  #isSettled(session: Session, { auth }: Guarded, request: IncomingMessage, socket: Origin | undefined): boolean {
+    const { prover, sessions } = this.#options;
+    if (!session.identity || prover.isNews(session, auth, request)) return false;
+    if (!socket || socket.clientId === null || socket.clientId === session.id) return true;
+    const other = sessions.get(socket.clientId)?.identity;
+    return !other || other.user.uid === session.identity.user.uid;
   }
 
-  async #meta(message: Message, session: Session): Promise<Admission> {
+  /** Settles who the session is, or throws Unidentified. @returns why it may say nothing now, or be none of its user's */
+  async #settle(
+    session: Session,
+    guarded: Guarded,
+    request: IncomingMessage,
+    socket: Origin | undefined,
+  ): Promise<Limited | null> {
+    if (this.#isSettled(session, guarded, request, socket)) return null;
+    const { anonymous, prover, sessions, turnstile } = this.#options;
+    const { auth, message } = guarded;
+    const tooFast = message.channel === '/meta/disconnect' ? null : turnstile.hurries(session);
+    if (tooFast) return tooFast;
+    const before = session.identity;
+    const shown = await prover.prove(auth, request, message.channel, !anonymous || before !== null);
+    if (!shown) return null;
+    const { uid } = shown.identity.user;
+    // It may have said who it is meanwhile.
+    const known = session.identity?.user.uid;
+    if (known !== undefined && known !== uid) throw new Unidentified('current_user.uid', ANOTHER);
+    const crowded = known === undefined ? turnstile.crowds(uid) : null;
+    if (crowded) return crowded;
+    await sessions.identify(session, shown);
+    if (differ(before, shown.identity)) await this.#rights.review(session);
+    return null;
+  }
+
+  #meta(message: Message, session: Session): Admission | Promise<Admission> {
     const { channel, subscription } = message;
     if (!META.has(channel)) return forbidden(message, bayeuxError(403, channel, 'This channel is reserved'));
     const channels = [subscription ?? []].flat();
@@ -149,18 +211,18 @@ export class Gate {
     return { message, session };
   }
 
-  async #check(
+  /** A promise only when the host takes its time. */
+  #check(
     message: Message,
     session: Session,
     action: 'subscribe' | 'publish',
-    channels: string[],
-  ): Promise<Admission> {
-    for (const channel of channels) {
-      const verdict = this.#options.rules(session.identity, action, channel);
-      const error = verdict instanceof Promise ? await verdict : verdict;
-      if (error) return forbidden(message, error);
-    }
-    return { message, session };
+    [channel, ...more]: string[],
+  ): Admission | Promise<Admission> {
+    if (channel === undefined) return { message, session };
+    const decide = (error: string | null): Admission | Promise<Admission> =>
+      error ? forbidden(message, error) : this.#check(message, session, action, more);
+    const verdict = this.#options.rules(session.identity, action, channel);
+    return verdict instanceof Promise ? verdict.then(decide) : decide(verdict);
   }
 
   #refusal(message: Message, error: unknown): Admission {
@@ -181,6 +243,7 @@ export class Gate {
   }
 }
 
+const ANOTHER = 'is another user than this client came in with - handshake again';
 const AWAY = bayeuxError(503, 'clientId', 'Not known at the moment: try again');
 
 const META = new Set(['/meta/connect', '/meta/subscribe', '/meta/unsubscribe', '/meta/disconnect']);
@@ -191,13 +254,19 @@ const refused = (message: Message, limit: Limited): Admission => ({
   kind: limit.kind,
 });
 
+const away = (message: Message): Admission => ({ reply: refuse(message, AWAY, RETRY), kind: 'timeout' });
+
 const forbidden = (message: Message, error: string): Admission => ({ reply: refuse(message, error), kind: 'channels' });
+
+/** Begins as Faye's own words do, by which pages know it; the clientId is left out, which is a secret if it is somebody's. */
+const UNKNOWN = bayeuxError(401, 'clientId', 'Unknown client - handshake again and use the clientId of that reply');
+const NO_CLIENT = bayeuxError(401, 'clientId', 'is missing - handshake first and use the clientId of that reply');
 
 /** As Faye answers a client that it does not know. */
 const unknownClient = (message: Message): Reply =>
   refuse(
     { ...message, clientId: undefined },
-    bayeuxError(401, message.clientId ?? '', 'Unknown client'),
+    message.clientId === undefined ? NO_CLIENT : UNKNOWN,
     message.channel === '/meta/connect' ? { reconnect: 'handshake' } : undefined,
   );
 

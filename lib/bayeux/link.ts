@@ -37,7 +37,7 @@ export class Link implements FayeSocket {
   /** Frames that still wait for the gate, and the end of their queue: they are handled in order. */
   backlog = 0;
   busy: Promise<void> = IDLE;
-  /** How often it was told to send less. */
+  /** How often it was told to send less, or sent what is of no use before a client came by it. */
   scolded = 0;
 
   constructor(

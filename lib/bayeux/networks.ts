@@ -9,6 +9,8 @@ export interface Network {
   sockets: number;
   /** Until when its handshakes are paid for. */
   paid: Millis;
+  /** The same for its messages of which it was not known whose they are, and that were refused. */
+  doubted: Millis;
 }
 
 /** What nobody is here from any more is forgotten when there are more than this: with what is still owed, if it must be. */
@@ -34,7 +36,7 @@ export class Networks {
     const known = this.#byName.get(name);
     if (known) return known;
     if (this.#byName.size >= REMEMBERED) this.#forgetOldest();
-    const network: Network = { clients: 0, sockets: 0, paid: 0 };
+    const network: Network = { clients: 0, sockets: 0, paid: 0, doubted: 0 };
     this.#byName.set(name, network);
     return network;
   }
@@ -42,7 +44,8 @@ export class Networks {
   /** Forgets the networks that are not here and owe nothing. */
   sweep(now: Millis): void {
     for (const [name, network] of this.#byName) {
-      if (isGone(network) && network.paid + this.#pace.each <= now) this.#byName.delete(name);
+      const paid = Math.max(network.paid, network.doubted);
+      if (isGone(network) && paid + this.#pace.each <= now) this.#byName.delete(name);
     }
   }
 

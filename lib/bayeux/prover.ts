@@ -22,14 +22,18 @@ export class Prover {
   }
 
   /**
-   * Null for a message that claims nothing (its identity may come with a later one).
-   * @throws Unidentified when what it claims is wrong
+   * @param needed whether it must be known now. Else null is for a message that claims nothing: its identity may come with a
+   * later one
+   * @throws Unidentified when what it claims is wrong, or is needed and not there
    * @throws TookTooLong when the host does not say
    */
-  async prove(auth: unknown, request: IncomingMessage, channel: string): Promise<Shown | null> {
+  async prove(auth: unknown, request: IncomingMessage, channel: string, needed: boolean): Promise<Shown | null> {
     const { claimless } = this.#options;
-    if (auth === undefined && !claimless) return null;
-    const identity = await this.#ask(auth, request, channel);
+    if (auth === undefined && !claimless) {
+      if (!needed) return null;
+      throw new Unidentified('auth', 'is missing: {room_channel, time_channel, current_user: {uid, uname}, token}');
+    }
+    const identity = await this.#ask(auth, request, channel, needed);
     if (!identity) return null;
     return { identity, proof: digest(auth), credentials: claimless ? credentials(request) : 0 };
   }
@@ -43,20 +47,14 @@ export class Prover {
     return this.#options.claimless && credentials(request) !== session.credentials;
   }
 
-  /** What is said to somebody of whom nothing is known. */
-  stranger(): Unidentified {
-    if (this.#options.claimless) return new Unidentified('auth', 'you are not signed in');
-    return new Unidentified('auth', 'is missing: {room_channel, time_channel, current_user: {uid, uname}, token}');
-  }
-
-  async #ask(auth: unknown, request: IncomingMessage, channel: string): Promise<Identity | null> {
+  async #ask(auth: unknown, request: IncomingMessage, channel: string, needed: boolean): Promise<Identity | null> {
     const { claimless, identify } = this.#options;
     if (!claimless) return identify(readClaim(auth, placeError), request, channel, auth);
     const claim = auth === undefined ? { place: {} } : readClaim(auth, placeError);
     try {
       return await inTime(identify(claim, request, channel, auth), 'authenticate');
     } catch (error) {
-      if (auth === undefined && error instanceof Unidentified && error.code !== 500) return null;
+      if (!needed && auth === undefined && error instanceof Unidentified && error.code !== 500) return null;
       throw error;
     }
   }

@@ -60,7 +60,7 @@ const STOP: Advice = { reconnect: 'none' };
 const AFRESH: Advice = { reconnect: 'handshake', interval: 1000 };
 
 const FAREWELLS: Readonly<Record<Why, readonly [error: string, advice: Advice]>> = {
-  kicked: [bayeuxError(403, 'current_user.uid', 'You were sent away by the site: do not come again by yourself'), STOP],
+  kicked: [bayeuxError(403, 'current_user.uid', 'was sent away by the site - ask there before coming again'), STOP],
   expired: [bayeuxError(401, 'token', 'has expired: bring a fresh one'), AFRESH],
   revoked: [bayeuxError(401, 'token', 'was revoked: make a new one'), STOP],
   nameless: [bayeuxError(401, 'auth', 'is missing: say within 10 seconds who you are'), AFRESH],

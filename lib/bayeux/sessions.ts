@@ -107,14 +107,22 @@ export class Sessions {
   }
 
   /**
-   * The session of a client that is not here.
-   * @param claim whether the client comes to this process with its connection, and is its from now on
+   * The session of a client that is not here, as it is known now. The client stays where it is.
    * @returns `away` when that cannot be known now
    */
-  async find(id: ClientId, claim: boolean): Promise<Session | 'away' | undefined> {
+  async find(id: ClientId): Promise<Session | 'away' | undefined> {
     if (!this.#shared) return undefined;
-    if (!claim) return this.#elsewhere(id, await this.#shared.find(id));
-    const where = await this.#shared.claim(id);
+    const found = this.#elsewhere(id, await this.#shared.find(id));
+    // It may have come here meanwhile.
+    return this.get(id) ?? found;
+  }
+
+  /**
+   * The same for a client that comes to this process with its connection, and is its from now on: its connection to another
+   * one ends, so it must be known before that it is the client who comes.
+   */
+  async claim(id: ClientId): Promise<Session | 'away' | undefined> {
+    const where = await this.#shared?.claim(id);
     return where === 'away' ? 'away' : this.get(id);
   }
 

@@ -43,6 +43,8 @@ const GOING_AWAY = 1001;
 /** Who was told so often to send less, and does not, is closed: flooding is to cost the flooder too. */
 const SCOLDED = 100;
 const FLOODING = new Set<RefusalKind | undefined>(['messagesPerSecond', 'handshakesPerSecond']);
+/** So is who sends nothing but what cannot be let in. */
+const USELESS = new Set<RefusalKind | undefined>(['identity', 'message', 'request']);
 
 export class Sockets {
   readonly #options: SocketsOptions;
@@ -140,21 +142,36 @@ export class Sockets {
 
   /** Settles when the messages are on their way, not when they are answered: a connect waits for long. Never rejects. */
   async #exchange(link: Link, text: string | null): Promise<void> {
-    const { exchange, onError, onRefusal } = this.#options;
+    const { exchange, onError } = this.#options;
     try {
       if (text === null) throw new BadRequest(400, 'send text frames, not binary ones');
       const each = (item: Passed | Reply, kind?: RefusalKind): void => {
         if ('message' in item) this.#process(link, item);
         else reply(link, [item]);
-        if (FLOODING.has(kind) && ++link.scolded >= SCOLDED) link.drop();
+        this.#scold(link, kind);
       };
-      await exchange.admit(parseJson(text), link.request, each, link.network);
+      await exchange.admit(parseJson(text), link.request, each, link);
     } catch (error) {
-      if (error instanceof BadRequest) onRefusal('request', link.request);
-      else onError(error);
-      const [code, text] = error instanceof BadRequest ? [error.status, error.message] : [500, 'Internal server error'];
-      reply(link, [{ successful: false, error: bayeuxError(code, 'message', text) } as Reply]);
+      if (error instanceof BadRequest) return this.#unusable(link, error);
+      onError(error);
+      reply(link, [{ successful: false, error: bayeuxError(500, 'message', 'Internal server error') } as Reply]);
     }
+  }
+
+  /** A frame that cannot be answered message by message. */
+  #unusable(link: Link, { message, status }: BadRequest): void {
+    const tooMuch = this.#options.turnstile.doubt(link.network);
+    const kind = tooMuch?.kind ?? 'request';
+    this.#options.onRefusal(kind, link.request);
+    const error = tooMuch?.error ?? bayeuxError(status, 'message', message);
+    reply(link, [{ successful: false, error } as Reply]);
+    this.#scold(link, kind);
+  }
+
+  /** @param kind why a message was refused; undefined when it was not */
+  #scold(link: Link, kind: RefusalKind | undefined): void {
+    const counts = FLOODING.has(kind) || (link.clientId === null && USELESS.has(kind));
+    if (counts && ++link.scolded >= SCOLDED) link.drop();
   }
 
   #process(link: Link, passed: Passed): void {

@@ -32,6 +32,7 @@ export class Turnstile {
   readonly #start: Millis;
   readonly #networks: Networks;
   readonly #handshakes: Pace;
+  readonly #doubts: Pace;
   readonly #messages: Pace;
   readonly #users = new Map<Uid, number>();
   /** Clients of other processes that talk through this one: until when it is paid for. */
@@ -44,6 +45,8 @@ export class Turnstile {
     this.#now = now;
     this.#start = now();
     this.#handshakes = paceOf(limits.handshakesPerSecond, limits.handshakeBurst);
+    // As many more at once as there may be pages: this process may have begun anew, and know none of them.
+    this.#doubts = paceOf(limits.handshakesPerSecond, limits.handshakeBurst + limits.clientsPerIp);
     this.#messages = paceOf(limits.messagesPerSecond, limits.messageBurst);
     this.#networks = new Networks(addressOf, this.#handshakes);
   }
@@ -107,17 +110,45 @@ export class Turnstile {
     else this.#users.delete(uid);
   }
 
-  /** One more message of a client. @returns why not; null when it may */
+  /** One more message of a client, of which it is known that it is the client's. @returns why not; null when it may */
   speak(session: Session): Limited | null {
     const now = this.#time;
-    const visits = session.channels !== undefined;
-    const paid = visits ? (this.#visitors.get(session.id) ?? 0) : session.paid;
-    const wait = owes(this.#messages, paid, now);
-    if (wait > 0) return limited(429, 'messagesPerSecond', 'Too many messages: send fewer', wait);
+    const paid = this.#paidBy(session);
+    const tooFast = this.#tooFast(paid, now);
+    if (tooFast) return tooFast;
     const next = pay(this.#messages, paid, now);
-    if (visits) this.#visitors.set(session.id, next);
+    if (session.channels !== undefined) this.#visitors.set(session.id, next);
     else session.paid = next;
     return null;
+  }
+
+  /** Why a client may not say one more; null when it may. It costs nothing: it may be somebody else who asks. */
+  hurries(session: Session): Limited | null {
+    return this.#tooFast(this.#paidBy(session), this.#time);
+  }
+
+  /**
+   * One more message of which it is not known whose it is: to know that, others may have to be asked. Its network pays for
+   * it, at the pace of handshakes, which cost the same, until it is trusted. @returns why not; null when it may
+   */
+  doubt(network: Network): Limited | null {
+    const now = this.#time;
+    const wait = owes(this.#doubts, network.doubted, now);
+    if (wait > 0) {
+      return limited(
+        429,
+        'handshakesPerSecond',
+        'Too many refused messages from this address - mend them or wait',
+        wait,
+      );
+    }
+    network.doubted = pay(this.#doubts, network.doubted, now);
+    return null;
+  }
+
+  /** It was known whose it is. */
+  trust(network: Network): void {
+    network.doubted -= this.#doubts.each;
   }
 
   /** Whether one more WebSocket is too many. */
@@ -145,6 +176,15 @@ export class Turnstile {
     const now = this.#time;
     this.#networks.sweep(now);
     for (const [id, paid] of this.#visitors) if (paid <= now) this.#visitors.delete(id);
+  }
+
+  #paidBy({ channels, id, paid }: Session): Millis {
+    return channels === undefined ? paid : (this.#visitors.get(id) ?? 0);
+  }
+
+  #tooFast(paid: Millis, now: Millis): Limited | null {
+    const wait = owes(this.#messages, paid, now);
+    return wait > 0 ? limited(429, 'messagesPerSecond', 'Too many messages: send fewer', wait) : null;
   }
 
   get #time(): Millis {

@@ -27,7 +27,7 @@ export const subscribeAgain = (client: FayeClient, channel: string): void =>
   void client.subscribe(channel, true as never);
 
 /** The server forgot the client, which was away for too long. Faye makes a new handshake by itself. */
-export const isForgotten = (message: Message): boolean => /:Unknown client$/.test(message.error ?? '');
+export const isForgotten = (message: Message): boolean => /:Unknown client/.test(message.error ?? '');
 
 /**
  * Makes the server answer the connect that is on its way at once instead of holding it: after a failure Faye calls the

@@ -31,7 +31,10 @@ export const byToken =
     const identity = await tokens.verify(claim.token);
     revocations?.check(identity);
     if (claim.user && claim.user.uid !== identity.user.uid) {
-      throw new Unidentified('current_user.uid', 'differs from the token');
+      throw new Unidentified(
+        'current_user.uid',
+        'differs from the token - leave it out or make the token for this uid',
+      );
     }
     return { ...identity, place: agree(claim.place, identity.place, 'the token') };
   };
@@ -41,7 +44,7 @@ export const byHost =
   (authenticate: Authenticate): Identify =>
   async (claim, request, channel, auth) => {
     const known = await ask(authenticate, request, { channel, auth });
-    if (!known) throw new Unidentified('auth', 'you are not signed in');
+    if (!known) throw new Unidentified('auth', 'you are not signed in - authenticate knows nobody by this request');
     const user = readUser({ uid: known.uid, uname: known.uname });
     if (claim.user && claim.user.uid !== user.uid) {
       throw new Unidentified('current_user.uid', 'differs from who is signed in');
@@ -71,17 +74,17 @@ async function ask(authenticate: Authenticate, request: IncomingMessage, message
 const isNowhere = (place: Place): boolean => place.room === undefined && place.activity === undefined;
 
 function somewhere(place: Place): Place {
-  if (isNowhere(place)) throw new Unidentified('room_channel', 'or time_channel is required');
+  if (isNowhere(place)) throw new Unidentified('room_channel', 'or time_channel is missing - name one in auth');
   return place;
 }
 
 /** What is certain, unless the page says something else. */
 function agree(claimed: Place, certain: Place, source: string): Place {
   if (claimed.room !== undefined && claimed.room !== certain.room) {
-    throw new Unidentified('room_channel', `differs from ${source}`);
+    throw new Unidentified('room_channel', `differs from ${source} - leave it out or name the same`);
   }
   if (claimed.activity !== undefined && claimed.activity !== certain.activity) {
-    throw new Unidentified('time_channel', `differs from ${source}`);
+    throw new Unidentified('time_channel', `differs from ${source} - leave it out or name the same`);
   }
   return certain;
 }

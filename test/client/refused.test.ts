@@ -68,8 +68,10 @@ describe('a page that the server refuses', () => {
   });
 
   it('is told when servers behind one address do not know of each other', async () => {
-    server.refuse = ({ channel, clientId }) =>
-      channel === '/meta/connect' ? `401:${clientId}:Unknown client` : undefined;
+    server.refuse = ({ channel }) =>
+      channel === '/meta/connect'
+        ? `401:clientId:Unknown client - handshake again and use the clientId of that reply`
+        : undefined;
     const client = open({ client_opts: { retry: 0.1 } });
     await soon(() => expect(client.online.state).toBe('refused'));
     expect(client.online.reason).toContain('Unknown client');

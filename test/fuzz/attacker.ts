@@ -34,7 +34,11 @@ export class Attacker {
       auth: this.victim.auth(this.user).auth ?? {},
     };
     const made = body(this.random, () => message(this.random, sender, ++this.#n));
-    for (const id of saidIn(made.text)) this.#known.add(id);
+    for (const id of saidIn(made.text)) {
+      // Said last, forgotten last: the answer is still to come.
+      this.#known.delete(id);
+      this.#known.add(id);
+    }
     this.sending(made.text);
     return made;
   }

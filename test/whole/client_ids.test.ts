@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { authOf, CHAT, ROOM } from '../support/cluster.js';
 import { ask, CONNECT, comeIn, HANDSHAKE, posting } from '../support/post.js';
+import { startRedis } from '../support/redis.js';
 import { type House, startHouse } from '../support/servers.js';
 import { Tab, type Wire } from '../support/tab.js';
 
@@ -106,6 +107,86 @@ it('is of no use to mallory who is not signed in where the host’s session deci
   // Her browser comes with more headers or less, but with her cookie.
   const hers = { Cookie: 'user=ann', 'User-Agent': 'another', 'X-Request-Id': '7' };
   expect(await ask(house.faye, stolen, hers)).toMatchObject({ successful: true });
+});
+
+it('is of no use to bob on his own WebSocket, who does not say that he is ann', async () => {
+  const house = await startHouse(SECRET);
+  const [ann, bob] = await Promise.all(
+    ['ann', 'bob'].map(async (uid) => (await Tab.open(house.faye, (await byToken(house, uid)).auth)).come(CHAT)),
+  );
+  if (!ann || !bob) throw new Error('nobody there');
+  const hers = bob.clientId;
+  bob.clientId = ann.clientId;
+  bob.auth = undefined;
+  const messages = [
+    { channel: '/meta/connect', connectionType: 'websocket', advice: { timeout: 0 } },
+    { channel: '/meta/subscribe', subscription: `${ROOM}/news` },
+    { channel: '/meta/disconnect' },
+    { channel: CHAT, data: 'I am ann' },
+  ];
+  for (const message of messages) {
+    expect(await bob.ask(message)).toMatchObject({ successful: false, error: expect.stringMatching(/^401:auth:/) });
+  }
+  await ann.ask({ channel: CHAT, data: 'still here' });
+  expect([ann.closed, ann.on(CHAT)]).toEqual([false, ['still here']]);
+  // His own client goes on, and ann may come by the same browser if she says who she is.
+  bob.clientId = hers;
+  expect(await bob.ask({ channel: CHAT, data: 'and I am bob' })).toMatchObject({ successful: true });
+  bob.auth = (await byToken(house, 'ann')).auth;
+  await bob.handshake();
+  expect(await bob.ask(messages[0] ?? {})).toMatchObject({ successful: true });
+});
+
+describe('in a cluster', () => {
+  it.each<[string, object, Prove]>([
+    ['bob, signed in with the host', SIGNED_IN, byCookie],
+    ['bob with a token', SECRET, byToken],
+    ['nobody', SIGNED_IN, async () => ({})],
+  ])('%s who is refused by another process does not take her away', async (_who, options, prove) => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.close());
+    const [one, other] = [
+      await startHouse({ ...options, redis: redis.url }),
+      await startHouse({ ...options, redis: redis.url }),
+    ];
+    const hers: Proof = options === SECRET ? await byToken(one, 'ann') : { headers: { Cookie: 'user=ann' } };
+    const socket = await socketOf(one, hers.headers);
+    const received: Wire[] = [];
+    socket.on('message', (data) => received.push(...(JSON.parse(String(data)) as Wire[])));
+    const clientId = await comeIn(one.faye, hers.auth, hers.headers);
+    const said = { clientId, ...(hers.auth ? { auth: hers.auth } : {}) };
+    socket.send(JSON.stringify([{ ...said, channel: '/meta/subscribe', subscription: CHAT }]));
+    socket.send(JSON.stringify([{ ...said, ...CONNECT, connectionType: 'websocket' }]));
+    await vi.waitFor(async () => expect((await one.online.room(ROOM)).count).toBe(1));
+    const bob = await prove(other, 'bob');
+    const stolen = { ...CONNECT, clientId, advice: { timeout: 0 }, ...(bob.auth ? { auth: bob.auth } : {}) };
+    for (const reply of [
+      await ask(other.faye, stolen, bob.headers),
+      await askBySocket(other, stolen, bob.headers),
+      await askBySocket(other, { ...stolen, channel: CHAT, data: 'I am ann' }, bob.headers),
+    ]) {
+      expect(reply).toMatchObject({ successful: false, error: expect.stringMatching(/^401:/) });
+    }
+    one.online.publish(CHAT, 'for ann');
+    await vi.waitFor(() => expect(received.some(({ data }) => data === 'for ann')).toBe(true));
+    expect([socket.readyState, one.online.hasConnection(clientId)]).toEqual([WebSocket.OPEN, true]);
+    // She herself may go there.
+    const moved = { ...said, ...CONNECT, advice: { timeout: 0 } };
+    expect(await ask(other.faye, moved, hers.headers)).toMatchObject({ successful: true });
+    await vi.waitFor(() => expect(socket.readyState).toBe(WebSocket.CLOSED));
+  });
+});
+
+it('with the host’s session, who is signed in and names no room is told of the room', async () => {
+  const authenticate = ({ headers }: { headers: { cookie?: string | undefined } }) =>
+    headers.cookie === 'user=ann' ? { uid: 'ann', uname: 'Ann' } : null;
+  const house = await startHouse({ authenticate });
+  const [ann, nobody] = [{ Cookie: 'user=ann' }, { Cookie: 'user=' }];
+  // The page may say with a later message where it is.
+  const connect = { ...CONNECT, clientId: await comeIn(house.faye, undefined, ann), advice: { timeout: 0 } };
+  expect((await ask(house.faye, connect, ann)).error).toMatch(/^401:room_channel:.*auth/);
+  expect((await ask(house.faye, connect, nobody)).error).toMatch(/^401:auth:/);
+  expect(await ask(house.faye, { ...connect, auth: { room_channel: ROOM } }, ann)).toMatchObject({ successful: true });
 });
 
 const PAGES = [

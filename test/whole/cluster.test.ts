@@ -4,7 +4,7 @@ import { startBalancer } from '../support/balancer.js';
 import { fayeClient, TRANSPORTS } from '../support/clients.js';
 import { authOf, CHAT, type Cluster, ROOM, startCluster } from '../support/cluster.js';
 import { portOf } from '../support/servers.js';
-import type { Wire } from '../support/tab.js';
+import { Tab, type Wire } from '../support/tab.js';
 
 const soon = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 20 });
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
@@ -82,9 +82,8 @@ describe('a client', () => {
     expect((await held).filter(({ channel }) => channel === CHAT).map(({ data }) => data)).toEqual([1]);
     // Nobody listens now.
     for (const n of [3, 6, 9]) say(n);
-    const second = await cluster.tab(2, 'bob');
+    const second = await Tab.open(cluster.house(2).faye);
     second.clientId = clientId;
-    second.auth = undefined;
     second.connect();
     await second.until(() => second.on(CHAT).length === 3);
     say(12);

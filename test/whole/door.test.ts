@@ -204,7 +204,7 @@ describe('a message that is wrong', () => {
     const reply = await tab.ask({ channel: '/meta/connect', connectionType: 'websocket' });
     expect(reply).toMatchObject({
       successful: false,
-      error: '401:nobody:Unknown client',
+      error: expect.stringMatching(/^401:clientId:Unknown client - handshake again/),
       advice: { reconnect: 'handshake' },
     });
     expect(await house.online.rooms()).toEqual([]);

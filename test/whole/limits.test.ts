@@ -132,6 +132,97 @@ describe('handshakes', () => {
   });
 });
 
+describe('messages that are refused', () => {
+  const slow = { handshakesPerSecond: 1, handshakeBurst: 2, clientsPerIp: 20 };
+  const TOO_MANY = expect.stringMatching(/^429:handshakesPerSecond:/);
+
+  it('by bob in ann’s name cost her nothing', async () => {
+    const house = await houseOf({ messagesPerSecond: 1, messageBurst: 5 });
+    const ann = await Tab.open(house.faye, auth('ann'));
+    await ann.handshake();
+    for (let n = 0; n < 20; n++) {
+      const bobs = { channel: CHAT, data: n, clientId: ann.clientId, auth: auth('bob') };
+      expect(await ask(house.faye, bobs)).toMatchObject({ error: expect.stringMatching(/^401:current_user.uid:/) });
+    }
+    expect(await ann.ask({ channel: CHAT, data: 1 })).toMatchObject({ successful: true });
+  });
+
+  it.each([
+    ['goodbyes', { channel: '/meta/disconnect' }],
+    ['messages', { channel: CHAT, data: 1 }],
+  ])('ask the host at the pace of handshakes, %s too', async (_what, message) => {
+    const authenticate = vi.fn(({ headers }: { headers: { cookie?: string | undefined } }) => {
+      const uid = headers.cookie ?? '';
+      return { uid, uname: uid, room: ROOM };
+    });
+    const house = await startHouse({ authenticate, limits: slow });
+    const clientId = await comeIn(house.faye, undefined, { Cookie: 'ann' });
+    const errors: unknown[] = [];
+    for (let n = 0; n < 60; n++)
+      errors.push((await ask(house.faye, { ...message, clientId }, { Cookie: 'bob' })).error);
+    expect(errors[21]).toMatch(/^401:current_user.uid:/);
+    expect(errors.at(-1)).toEqual(TOO_MANY);
+    expect(authenticate.mock.calls.length).toBeLessThan(35);
+    // Hers is not slowed: nothing has to be asked.
+    const hers = await ask(house.faye, { channel: CHAT, data: 1, clientId }, { Cookie: 'ann' });
+    expect(hers).toMatchObject({ successful: true });
+  });
+
+  it.each([
+    ['of nobody', { channel: CHAT, data: 1, clientId: 'nobody' }, /^401:/],
+    ['without what they need', { channel: '/meta/connect' }, /^402:/],
+  ])('%s come at a pace as well, by HTTP', async (_what, message, error) => {
+    const house = await houseOf(slow);
+    const errors: unknown[] = [];
+    for (let n = 0; n < 40; n++) errors.push((await ask(house.faye, message)).error);
+    expect(errors[0]).toMatch(error);
+    expect(errors.at(-1)).toEqual(TOO_MANY);
+  });
+
+  it.each([
+    ['of nobody', [JSON.stringify({ channel: CHAT, data: 1, clientId: 'nobody' })]],
+    ['without what they need', [JSON.stringify({ channel: '/meta/connect' })]],
+    ['that are no JSON', ['{']],
+    ['of too many parts', [JSON.stringify(new Array(21).fill({}))]],
+  ])('%s cost a stranger the WebSocket after a hundred', async (_what, [text = '']) => {
+    const house = await houseOf({});
+    const mallory = await Tab.open(house.faye);
+    for (let n = 0; n < 150; n++) mallory.send(text);
+    await vi.waitFor(() => expect(mallory.closed).toBe(true));
+    expect(mallory.received.length).toBeLessThanOrEqual(100);
+  });
+
+  it.each([
+    ['without what they need', JSON.stringify({ channel: '/meta/connect' })],
+    ['that are no JSON', '{'],
+  ])('%s cost a client its WebSocket too, when it floods', async (_what, text) => {
+    const house = await houseOf(slow);
+    const mallory = await (await Tab.open(house.faye, auth('mallory'))).come();
+    for (let n = 0; n < 50; n++) mallory.send(text);
+    await mallory.until(() => mallory.received.length > 50);
+    expect(mallory.closed).toBe(false);
+    for (let n = 0; n < 150; n++) mallory.send(text);
+    await vi.waitFor(() => expect(mallory.closed).toBe(true));
+  });
+
+  it('are no hindrance to a school whose pages are all forgotten at once', async () => {
+    const house = await houseOf({ handshakesPerSecond: 1, handshakeBurst: 100, clientsPerIp: 100 });
+    const errors = await Promise.all(
+      Array.from({ length: 100 }, async (_, n) => {
+        const tab = await Tab.open(house.faye, auth(`user${n}`));
+        tab.clientId = `forgotten${n}`;
+        const { error, advice } = await tab.ask({ channel: '/meta/connect', connectionType: 'websocket' });
+        expect(advice).toMatchObject({ reconnect: 'handshake' });
+        tab.clientId = '';
+        await tab.come(CHAT);
+        return error?.split(':')[0];
+      }),
+    );
+    expect(new Set(errors)).toEqual(new Set(['401']));
+    await vi.waitFor(async () => expect((await house.online.room(ROOM)).count).toBe(100));
+  });
+});
+
 describe('clients', () => {
   it('of one user are so many, and one that goes makes room', async () => {
     const house = await houseOf({ clientsPerUser: 2 });

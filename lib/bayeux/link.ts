@@ -7,10 +7,19 @@ import type { Cork } from './cork.js';
 import type { FayeSocket, Message, Reply } from './faye.js';
 import { textFrame, textFrames } from './frame.js';
 import type { Network } from './networks.js';
+import type { RefusalKind } from './refusal.js';
 import { serialize } from './serialize.js';
 
 /** RFC 6455 §7.4.1: the peer breaks a rule of ours (it reads too slowly, or does not answer pings). */
 const POLICY = 1008;
+
+/** Why a peer is given up: to be counted, and told in the close frame (at most 123 bytes). */
+export interface Ending {
+  readonly kind: RefusalKind;
+  readonly text: string;
+}
+
+const SLOW: Ending = { kind: 'waiting', text: 'reads too slowly: more than limits.waiting bytes wait for it' };
 
 /** One promise for all links on which nothing waits. */
 export const IDLE: Promise<void> = Promise.resolve();
@@ -32,8 +41,8 @@ export class Link implements FayeSocket {
   held: HeldAnswer | null = null;
   /** The connect that is with Faye now, and how its answer is given up. */
   asking: { readonly message: Message; readonly giveUp: () => void } | null = null;
-  /** Whether we gave the peer up. */
-  dropped = false;
+  /** Whether we gave the peer up, and why when that is a refusal. */
+  dropped: Ending | boolean = false;
   /** Frames that still wait for the gate, and the end of their queue: they are handled in order. */
   backlog = 0;
   busy: Promise<void> = IDLE;
@@ -75,7 +84,7 @@ export class Link implements FayeSocket {
     if (!this.open) return;
     // What was written in this turn waits for its end; only what waited before is the peer's fault.
     const slow = this.socket.writableCorked === 0 && this.socket.writableLength > this.limit;
-    if (slow) this.drop();
+    if (slow) this.drop(SLOW);
     else this.cork.write(this.socket, frame);
   }
 
@@ -84,9 +93,9 @@ export class Link implements FayeSocket {
   }
 
   /** Ends the connection without waiting for the peer, which does not listen anyway. */
-  drop(): void {
-    this.dropped = true;
-    this.ws.close(POLICY);
+  drop(why?: Ending): void {
+    this.dropped ||= why ?? true;
+    this.ws.close(POLICY, why?.text);
     this.ws.terminate();
   }
 }

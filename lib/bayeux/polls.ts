@@ -49,6 +49,7 @@ export class Polls {
     if (from === 'listed') allowOrigin(request, response);
     if (request.method === 'OPTIONS' && from === 'listed') return sendPreflight(response);
     if (request.method !== 'POST') {
+      onRefusal('request', request);
       return sendError(response, 405, 'POST Bayeux messages as JSON, or open a WebSocket', { Allow: 'POST' });
     }
     try {

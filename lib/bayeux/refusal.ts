@@ -15,6 +15,8 @@ export type RefusalKind =
   | 'handshakesPerSecond'
   | 'messagesPerSecond'
   | 'subscriptions'
+  | 'bytes'
+  | 'waiting'
   | 'identity'
   | 'channels'
   | 'origins'

@@ -10,7 +10,7 @@ import { BadRequest, bayeuxError, parseJson } from './guard.js';
 import { Heartbeat } from './heartbeat.js';
 import { Holds } from './holds.js';
 import type { Limits } from './limits.js';
-import { IDLE, Link } from './link.js';
+import { type Ending, IDLE, Link } from './link.js';
 import { type Hearer, LinkedSocket } from './linked_socket.js';
 import type { Network } from './networks.js';
 import type { Outlet } from './outlet.js';
@@ -42,6 +42,8 @@ const BACKLOG = 100;
 const GOING_AWAY = 1001;
 /** Who was told so often to send less, and does not, is closed: flooding is to cost the flooder too. */
 const SCOLDED = 100;
+const SCOLDING = `goes on after ${SCOLDED} refusals: heed what they say`;
+const NOBODY: Ending = { kind: 'timeout', text: 'nobody came by it: send a handshake within 10 seconds' };
 const FLOODING = new Set<RefusalKind | undefined>(['messagesPerSecond', 'handshakesPerSecond']);
 /** So is who sends nothing but what cannot be let in. */
 const USELESS = new Set<RefusalKind | undefined>(['identity', 'message', 'request']);
@@ -106,7 +108,7 @@ export class Sockets {
 
   /** Closes the sockets that nobody has come in by. */
   sweep(now: Millis): void {
-    for (const link of this.#strangers.overdue(now)) link.drop();
+    for (const link of this.#strangers.overdue(now)) link.drop(NOBODY);
   }
 
   close(): void {
@@ -171,7 +173,7 @@ export class Sockets {
   /** @param kind why a message was refused; undefined when it was not */
   #scold(link: Link, kind: RefusalKind | undefined): void {
     const counts = FLOODING.has(kind) || (link.clientId === null && USELESS.has(kind));
-    if (counts && ++link.scolded >= SCOLDED) link.drop();
+    if (counts && ++link.scolded >= SCOLDED) link.drop({ kind: kind ?? 'request', text: SCOLDING });
   }
 
   #process(link: Link, passed: Passed): void {
@@ -270,11 +272,12 @@ export class Sockets {
   }
 
   #closed(link: Link): void {
-    const { listener, now, outlet, server, turnstile } = this.#options;
+    const { listener, now, onRefusal, outlet, server, turnstile } = this.#options;
     this.#heartbeat.remove(link);
     this.#holds.drop(link);
     this.#strangers.forget(link);
     turnstile.close(link.network);
+    if (typeof link.dropped === 'object') onRefusal(link.dropped.kind, link.request);
     const id = link.clientId;
     if (id === null) return;
     this.#links.delete(id);

@@ -70,6 +70,11 @@ export class Tab {
     this.#socket.send(text);
   }
 
+  /** Reads nothing any more. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   async handshake(): Promise<Wire> {
     const reply = await this.ask({
       channel: '/meta/handshake',

@@ -314,6 +314,28 @@ it('who says nothing of themselves is taken out within seconds, and so is an emp
   expect(await nameless.ask(connect)).toMatchObject({ error: expect.stringMatching(/^401:auth:/) });
   expect(ann.closed).toBe(false);
   expect(await open.online.status()).toMatchObject({ clients: 1 });
+  expect(await metric(house, 'timeout')).toBe(1);
+});
+
+it('a frame that is too long, and what is no POST, are counted too', async () => {
+  const house = await houseOf({ bytes: 1000 });
+  const mallory = await Tab.open(house.faye, auth('mallory'));
+  mallory.send('x'.repeat(1001));
+  await vi.waitFor(() => expect(mallory.closed).toBe(true));
+  await vi.waitFor(async () => expect(await metric(house, 'bytes')).toBe(1));
+  expect((await fetch(house.faye, { method: 'PUT' })).status).toBe(405);
+  expect(await metric(house, 'request')).toBe(1);
+});
+
+it('who takes nothing of what is sent is closed, and counted', async () => {
+  const house = await houseOf({ waiting: 1000 });
+  const ann = await (await Tab.open(house.faye, auth('ann'))).come(CHAT);
+  ann.pause();
+  const data = 'x'.repeat(1_000_000);
+  await vi.waitFor(async () => {
+    house.online.publish(CHAT, data);
+    expect(await metric(house, 'waiting')).toBe(1);
+  });
 });
 
 it('a host that never says who somebody is, or what they may, holds nobody up for ever', {

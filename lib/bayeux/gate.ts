@@ -201,7 +201,7 @@ export class Gate {
     return null;
   }
 
-  #meta(message: Message, session: Session): Admission | Promise<Admission> {
+  async #meta(message: Message, session: Session): Promise<Admission> {
     const { channel, subscription } = message;
     if (!META.has(channel)) return forbidden(message, bayeuxError(403, channel, 'This channel is reserved'));
     const channels = [subscription ?? []].flat();
@@ -211,18 +211,18 @@ export class Gate {
     return { message, session };
   }
 
-  /** A promise only when the host takes its time. */
-  #check(
+  async #check(
     message: Message,
     session: Session,
     action: 'subscribe' | 'publish',
-    [channel, ...more]: string[],
-  ): Admission | Promise<Admission> {
-    if (channel === undefined) return { message, session };
-    const decide = (error: string | null): Admission | Promise<Admission> =>
-      error ? forbidden(message, error) : this.#check(message, session, action, more);
-    const verdict = this.#options.rules(session.identity, action, channel);
-    return verdict instanceof Promise ? verdict.then(decide) : decide(verdict);
+    channels: string[],
+  ): Promise<Admission> {
+    for (const channel of channels) {
+      const verdict = this.#options.rules(session.identity, action, channel);
+      const error = verdict instanceof Promise ? await verdict : verdict;
+      if (error) return forbidden(message, error);
+    }
+    return { message, session };
   }
 
   #refusal(message: Message, error: unknown): Admission {

@@ -1,14 +1,12 @@
 // The one who floods, from an address of its own: half by POST on connections kept open, half by new WebSockets.
 // node flooder.mjs PORT PER_SECOND SECONDS, started by flood.mjs, which it tells how it was answered.
 import { connect } from 'node:net';
-import { setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const ADDRESS = '127.0.0.9';
 const CONNECTIONS = 50;
 const EVERY = 10;
 const TIMEOUT = 20_000;
-const LOWER = 5;
 
 const [port, perSecond, seconds] = process.argv.slice(2).map(Number);
 const handshake = Buffer.from(
@@ -92,7 +90,8 @@ function visit() {
   socket.write(upgrade);
   socket.on('data', (data) => {
     text += data;
-    if (text.includes('"successful"')) socket.destroy();
+    // Without TIME_WAIT, or one address would soon have no port left.
+    if (text.includes('"successful"')) socket.resetAndDestroy();
     else if (!greeted && text.startsWith('HTTP/1.1 101')) {
       greeted = true;
       socket.write(frame);
@@ -101,8 +100,6 @@ function visit() {
   socket.on('close', () => answered(text));
 }
 
-// Floods come from other machines: this one takes what the server and its users leave.
-setPriority(LOWER);
 const posters = Array.from({ length: CONNECTIONS }, () => new Poster());
 const total = perSecond * seconds;
 const began = performance.now();

@@ -9,6 +9,8 @@ export interface Network {
   sockets: number;
   /** Until when its handshakes are paid for. */
   paid: Millis;
+  /** The same for its WebSockets. */
+  opened: Millis;
   /** The same for its messages of which it was not known whose they are, and that were refused. */
   doubted: Millis;
 }
@@ -36,7 +38,7 @@ export class Networks {
     const known = this.#byName.get(name);
     if (known) return known;
     if (this.#byName.size >= REMEMBERED) this.#forgetOldest();
-    const network: Network = { clients: 0, sockets: 0, paid: 0, doubted: 0 };
+    const network: Network = { clients: 0, sockets: 0, paid: 0, opened: 0, doubted: 0 };
     this.#byName.set(name, network);
     return network;
   }
@@ -44,7 +46,7 @@ export class Networks {
   /** Forgets the networks that are not here and owe nothing. */
   sweep(now: Millis): void {
     for (const [name, network] of this.#byName) {
-      const paid = Math.max(network.paid, network.doubted);
+      const paid = Math.max(network.paid, network.opened, network.doubted);
       if (isGone(network) && paid + this.#pace.each <= now) this.#byName.delete(name);
     }
   }

@@ -158,10 +158,13 @@ export class Turnstile {
     if (network.sockets >= clientsPerIp) {
       return limited(429, 'clientsPerIp', 'Too many connections from this address: close some', WHEN_FULL);
     }
-    return null;
+    // At the door, where a refusal costs least: a flood must not hold up the connections of others.
+    const wait = owes(this.#doubts, network.opened, this.#time);
+    return wait > 0 ? limited(429, 'handshakesPerSecond', 'Too many connections from this address: wait', wait) : null;
   }
 
   open(network: Network): void {
+    network.opened = pay(this.#doubts, network.opened, this.#time);
     this.#sockets++;
     network.sockets++;
   }

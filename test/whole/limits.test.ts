@@ -1,4 +1,5 @@
 // How much one client, one user, one address and one process may ask for; and what mallory is told who asks for more.
+import { once } from 'node:events';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -271,6 +272,23 @@ describe('clients', () => {
       const { error } = await ask(house.faye, refused);
       expect(error ?? '').not.toMatch(/^429/);
     }
+  });
+
+  it('that come again and again for sockets are refused at the door, and others are not', async () => {
+    const limits = { handshakesPerSecond: 0.01, handshakeBurst: 1, clientsPerIp: 10 };
+    const house = await houseOf(limits, { trustProxy: 'loopback' });
+    const from = { 'x-forwarded-for': '192.0.2.1' };
+    for (let n = 0; n < 11; n++) {
+      const socket = new WebSocket(house.faye.replace('http', 'ws'), { headers: from });
+      await once(socket, 'open');
+      socket.terminate();
+    }
+    const full = await refusedUpgrade(house.faye, from);
+    expect(full).toMatchObject({ status: 429, text: expect.stringMatching(/^429:handshakesPerSecond:/) });
+    expect(await metric(house, 'handshakesPerSecond')).toBe(1);
+    const bob = new WebSocket(house.faye.replace('http', 'ws'), { headers: { 'x-forwarded-for': '192.0.2.2' } });
+    await once(bob, 'open');
+    bob.terminate();
   });
 
   it('that hold many sockets are refused with when to come again', async () => {

@@ -19,6 +19,8 @@ async function receive(wire: Wire, count: number): Promise<ReturnType<typeof fra
   return framesOf(wire.bytes);
 }
 
+const pongs = (wire: Wire) => framesOf(wire.bytes).filter(({ opcode }) => opcode === PONG);
+
 /** The replies in the first text frame. */
 const repliesIn = (frames: ReturnType<typeof framesOf>): unknown =>
   JSON.parse(frames.find(({ opcode }) => opcode === TEXT)?.text ?? 'null');
@@ -107,25 +109,22 @@ describe('a frame', () => {
 });
 
 describe('a flood', () => {
-  it('of 10,000 tiny frames is answered one by one, and others are let in meanwhile', async () => {
+  it('of 10,000 tiny frames is closed after a hundred refusals, and others are let in meanwhile', async () => {
     const wire = await openBare(victim.port);
-    const before = wire.size;
     wire.write(Buffer.concat(Array(10_000).fill(frame('5'))));
     expect((await post(victim, HANDSHAKE, { ms: 5000 })).status).toBe(200);
-    const said = '[{"successful":false,"error":"400:message:A message must be a JSON object"}]';
-    const size = 10_000 * frame(said, { masked: false }).length;
-    expect(await wire.until(() => wire.size - before >= size, 20_000)).toBe(true);
-    // A ping may come in between.
-    const texts = framesOf(wire.bytes).filter(({ opcode }) => opcode === TEXT);
-    expect(texts).toEqual(Array(10_000).fill({ opcode: TEXT, text: said }));
-    wire.end();
+    expect(await wire.untilClosed()).toBe(true);
+    // Fewer, if the connection broke before they were read.
+    expect(framesOf(wire.bytes).filter(({ opcode }) => opcode === TEXT).length).toBeLessThanOrEqual(100);
   });
 
   it('of pings is answered while it waits for its pongs', async () => {
     const wire = await openBare(victim.port);
     for (let n = 1; n <= 200; n++) {
       wire.write(frame(`${n}`, { opcode: PING }));
-      expect((await receive(wire, n)).at(-1)).toEqual({ opcode: PONG, text: `${n}` });
+      // The server's own pings may come in between.
+      await wire.until(() => wire.closed || pongs(wire).length >= n);
+      expect(pongs(wire).at(-1)).toEqual({ opcode: PONG, text: `${n}` });
     }
     wire.end();
   });

@@ -93,7 +93,11 @@ export class Adapter extends faye.NodeAdapter {
     this.#onError = onError;
     this.#listeners = new Listeners(onError);
     this.#sessions = sessions;
-    this.#upgrades = new Upgrades(options.mount, (request, socket, head) => this.handleUpgrade(request, socket, head));
+    this.#upgrades = new Upgrades(
+      options.mount,
+      (request, socket, head) => this.handleUpgrade(request, socket, head),
+      (request) => this.#refused('request', request),
+    );
     this.#own = own;
     this.#bus = bus;
     this.#outlet = own ?? foreignOutlet(server._engine);

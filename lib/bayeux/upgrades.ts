@@ -1,5 +1,6 @@
 // Which WebSocket upgrades of a server are ours, and what becomes of those that nobody takes.
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import type { Millis } from '../domain.js';
@@ -11,19 +12,27 @@ const ours = new WeakMap<object, (url: string | undefined) => boolean>();
 
 /** How many places are remembered that were found: a host may mount us below a parameter. */
 const MAX_FOUND = 100;
+/** How long a listener of the host's may take to do something with an upgrade. */
+const PATIENCE: Millis = 10_000;
+const NOBODY = 'Nobody takes WebSockets here: open it at the path where Faye is mounted, such as /faye';
 
 export class Upgrades {
   readonly #mount: string;
   readonly #take: UpgradeListener;
+  readonly #onRefusal: (request: IncomingMessage) => void;
   /** Where we are mounted: as we were told, and as requests showed. Express compares mounts without case. */
   readonly #told = new Set<string>();
   readonly #found = new Set<string>();
   readonly #servers = new Map<HttpServer, UpgradeListener>();
 
-  /** @param mount the path below the places where we are mounted */
-  constructor(mount: string, take: UpgradeListener) {
+  /**
+   * @param mount the path below the places where we are mounted
+   * @param onRefusal is told of what nobody takes
+   */
+  constructor(mount: string, take: UpgradeListener, onRefusal: (request: IncomingMessage) => void) {
     this.#mount = mount;
     this.#take = take;
+    this.#onRefusal = onRefusal;
   }
 
   /** Listens to a server's upgrades below a place that the host names. */
@@ -63,8 +72,9 @@ export class Upgrades {
       if (this.serves(request.url)) {
         if (isWebSocket(request)) this.#take(request, socket, head);
         else decline(server, request, socket, head);
-      } else if (isForNobody(server, listener, request)) {
-        if (isWebSocket(request)) refuseUpgrade(socket, 404);
+      } else if (isLastOfOurs(server, listener, request)) {
+        if (hasOthers(server)) this.#watch(request, socket);
+        else if (isWebSocket(request)) this.#refuse(request, socket);
         else decline(server, request, socket, head);
       }
     };
@@ -72,17 +82,44 @@ export class Upgrades {
     this.#servers.set(server, listener);
     server.on('upgrade', listener);
   }
+
+  /** It is the host's perhaps. Node has no time-out for it any more: what nobody touches would stay open for ever. */
+  #watch(request: IncomingMessage, socket: Duplex): void {
+    const written = writtenTo(socket);
+    const end = (): void => void socket.destroy();
+    socket.on('error', end);
+    setTimeout(() => {
+      socket.off('error', end);
+      if (!socket.destroyed && writtenTo(socket) === written && !isHeard(socket)) this.#refuse(request, socket);
+    }, PATIENCE).unref();
+  }
+
+  #refuse(request: IncomingMessage, socket: Duplex): void {
+    this.#onRefusal(request);
+    refuseUpgrade(socket, 404, NOBODY);
+  }
 }
 
-/** Whether all listeners are ours, none takes the upgrade, and this is the last that is asked. */
-function isForNobody(server: HttpServer, last: UpgradeListener, { url }: IncomingMessage): boolean {
-  const listeners = server.listeners('upgrade');
-  return listeners.at(-1) === last && listeners.every((listener) => ours.get(listener)?.(url) === false);
+/** Whether none of ours takes the upgrade, and this is the last of them that is asked. */
+function isLastOfOurs(server: HttpServer, last: UpgradeListener, { url }: IncomingMessage): boolean {
+  const mine = server.listeners('upgrade').filter((listener) => ours.has(listener));
+  return mine.at(-1) === last && mine.every((listener) => ours.get(listener)?.(url) === false);
 }
+
+const hasOthers = (server: HttpServer): boolean => server.listeners('upgrade').some((listener) => !ours.has(listener));
+
+const writtenTo = (socket: Duplex): number => (socket as Socket).bytesWritten;
+const isHeard = (socket: Duplex): boolean => socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0;
 
 const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
 
-const REASONS = { 403: 'Forbidden', 404: 'Not Found', 429: 'Too Many Requests', 503: 'Service Unavailable' } as const;
+const REASONS = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
+} as const;
 
 /** Answers an upgrade with a refusal, and closes. @param wait when it makes sense to try again */
 export function refuseUpgrade(socket: Duplex, status: keyof typeof REASONS, text = '', wait?: Millis): void {

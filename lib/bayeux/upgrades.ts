@@ -113,13 +113,7 @@ const isHeard = (socket: Duplex): boolean => socket.listenerCount('data') > 0 ||
 
 const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
 
-const REASONS = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  429: 'Too Many Requests',
-  503: 'Service Unavailable',
-} as const;
+const REASONS = { 403: 'Forbidden', 404: 'Not Found', 429: 'Too Many Requests', 503: 'Service Unavailable' } as const;
 
 /** Answers an upgrade with a refusal, and closes. @param wait when it makes sense to try again */
 export function refuseUpgrade(socket: Duplex, status: keyof typeof REASONS, text = '', wait?: Millis): void {

@@ -17,7 +17,7 @@ import { foreignOutlet, type Outlet } from './outlet.js';
 import { Patrol } from './patrol.js';
 import { Polls } from './polls.js';
 import type { RedisBus } from './redis_bus.js';
-import type { OnRefusal, RefusalKind, Why } from './refusal.js';
+import type { Limited, OnRefusal, RefusalKind, Why } from './refusal.js';
 import type { Moves } from './removals.js';
 import type { Sessions } from './sessions.js';
 import { Sockets } from './sockets.js';
@@ -53,6 +53,8 @@ export interface AdapterOptions {
   readonly now: () => Millis;
   readonly onError: (error: unknown) => void;
 }
+
+const CLOSING = 'This server is closing: come again';
 
 export class Adapter extends faye.NodeAdapter {
   readonly #upgrades: Upgrades;
@@ -112,7 +114,7 @@ export class Adapter extends faye.NodeAdapter {
     this.#exchange = new Exchange({ ...parts, ...rules, timeout: timeout * 1000 });
     const front = { ...parts, exchange: this.#exchange };
     const supersedeLink = (id: ClientId): void => this.#sockets.supersede(id);
-    this.#polls = new Polls({ ...front, origins, limit: limits.bytes, supersede: supersedeLink });
+    this.#polls = new Polls({ ...front, turnstile, origins, limit: limits.bytes, supersede: supersedeLink });
     const supersede = (id: ClientId): void => this.#polls.supersede(id);
     this.#sockets = new Sockets({ ...front, turnstile, limits, ping, timeout, supersede });
     super.bind('disconnect', (id) => {
@@ -147,13 +149,13 @@ export class Adapter extends faye.NodeAdapter {
   }
 
   override handle(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#closed) sendError(response, 503, 'This server is closing: come again');
-    else void this.#polls.handle(request, response);
+    if (this.#closed) sendError(response, 503, CLOSING);
+    else this.#polls.handle(request, response);
   }
 
   override handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#closed) {
-      refuseUpgrade(socket, 503, 'This server is closing: come again');
+      refuseUpgrade(socket, 503, CLOSING);
       return;
     }
     if (this.#options.origins(request) === 'foreign') {
@@ -161,15 +163,33 @@ export class Adapter extends faye.NodeAdapter {
       refuseUpgrade(socket, 403, FOREIGN);
       return;
     }
+    const { turnstile } = this.#options;
+    const network = turnstile.networkOf(request);
+    // Nobody else listens while it waits.
+    const gone = (): void => void socket.destroy();
+    socket.on('error', gone);
+    const open = (): void => {
+      socket.off('error', gone);
+      if (this.#closed) refuseUpgrade(socket, 503, CLOSING);
+      else if (!socket.destroyed) this.#open(request, socket, head);
+    };
+    const full = turnstile.full(network) ?? turnstile.inTurn(network, open);
+    if (full) this.#turnAway(request, socket, full);
+  }
+
+  #open(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     try {
       const full = this.#sockets.upgrade(request, socket, head);
-      if (!full) return;
-      this.#refused(full.kind, request);
-      refuseUpgrade(socket, full.error.startsWith('503') ? 503 : 429, full.error, full.wait);
+      if (full) this.#turnAway(request, socket, full);
     } catch (error) {
       this.#onError(error);
       socket.destroy();
     }
+  }
+
+  #turnAway(request: IncomingMessage, socket: Duplex, { kind, error, wait }: Limited): void {
+    this.#refused(kind, request);
+    refuseUpgrade(socket, error.startsWith('503') ? 503 : 429, error, wait);
   }
 
   /**

@@ -8,6 +8,7 @@ import { readJson, sendError, sendReplies } from './http.js';
 import { allowOrigin, FOREIGN, type Origins, sendPreflight } from './origins.js';
 import type { Outlet } from './outlet.js';
 import type { RefusalKind } from './refusal.js';
+import type { Turnstile } from './turnstile.js';
 
 export interface PollsOptions {
   readonly exchange: Exchange;
@@ -19,6 +20,7 @@ export interface PollsOptions {
   /** Bytes of a body. */
   readonly limit: number;
   readonly origins: Origins;
+  readonly turnstile: Turnstile;
   readonly onRefusal: (kind: RefusalKind, request: IncomingMessage) => void;
   readonly now: () => Millis;
   readonly onError: (error: unknown) => void;
@@ -30,6 +32,8 @@ interface Poll {
   readonly askedAt: Millis;
 }
 
+type Refused = (kind: RefusalKind, status: number, text: string, headers?: Record<string, string>) => void;
+
 export class Polls {
   readonly #options: PollsOptions;
   readonly #held = new Map<ClientId, Poll>();
@@ -38,20 +42,32 @@ export class Polls {
     this.#options = options;
   }
 
-  /** Answers one HTTP request. Never throws. */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { limit, onError, onRefusal, origins } = this.#options;
+  /** Answers one HTTP request, at once or in its network's turn. Never throws. */
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const { onRefusal, origins } = this.#options;
     const from = origins(request);
-    if (from === 'foreign') {
-      onRefusal('origins', request);
-      return sendError(response, 403, FOREIGN);
-    }
+    const refused: Refused = (kind, status, text, headers) => {
+      onRefusal(kind, request);
+      sendError(response, status, text, headers);
+    };
     if (from === 'listed') allowOrigin(request, response);
-    if (request.method === 'OPTIONS' && from === 'listed') return sendPreflight(response);
-    if (request.method !== 'POST') {
-      onRefusal('request', request);
-      return sendError(response, 405, 'POST Bayeux messages as JSON, or open a WebSocket', { Allow: 'POST' });
-    }
+    if (from === 'foreign') refused('origins', 403, FOREIGN);
+    else if (request.method === 'OPTIONS' && from === 'listed') sendPreflight(response);
+    else if (request.method === 'POST') this.#queue(request, response, refused);
+    else refused('request', 405, ONLY_POST, { Allow: 'POST' });
+  }
+
+  #queue(request: IncomingMessage, response: ServerResponse, refused: Refused): void {
+    const { turnstile } = this.#options;
+    const receive = (): void => void this.#receive(request, response);
+    const crowded = turnstile.inTurn(turnstile.networkOf(request), receive);
+    if (crowded) refused(crowded.kind, 429, crowded.error, { 'Retry-After': `${crowded.wait / 1000}` });
+  }
+
+  /** Its peer may have gone away while it waited. Never rejects. */
+  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { limit, onError, onRefusal } = this.#options;
+    if (response.destroyed) return;
     try {
       const body = await readJson(request, limit);
       if (body !== undefined && !response.destroyed) await this.#exchange(body, request, response);
@@ -133,4 +149,5 @@ export class Polls {
   }
 }
 
+const ONLY_POST = 'POST Bayeux messages as JSON, or open a WebSocket';
 const ONE_CONNECT = bayeuxError(400, 'channel', 'One connect in one request');

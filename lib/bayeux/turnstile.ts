@@ -1,6 +1,7 @@
 // The turnstile: counts who comes in and how fast they talk, and says when it is too much.
 import type { IncomingMessage } from 'node:http';
 import type { ClientId, Millis, Uid } from '../domain.js';
+import { Lanes } from './lanes.js';
 import type { Limits } from './limits.js';
 import { type Network, Networks } from './networks.js';
 import { owes, type Pace, paceOf, pay } from './pace.js';
@@ -25,12 +26,15 @@ export interface Visit {
 /** Until somebody else has gone, perhaps. */
 const WHEN_FULL: Millis = 10_000;
 
+const CROWDED = limited(429, 'clientsPerIp', 'Too many requests at once from this address: wait', 1000);
+
 export class Turnstile {
   readonly #limits: Limits;
   readonly #now: () => Millis;
   /** Small numbers stay inside of an object; milliseconds since 1970 would cost as much again. */
   readonly #start: Millis;
   readonly #networks: Networks;
+  readonly #lanes: Lanes;
   readonly #handshakes: Pace;
   readonly #doubts: Pace;
   readonly #messages: Pace;
@@ -48,11 +52,17 @@ export class Turnstile {
     // As many more at once as there may be pages: this process may have begun anew, and know none of them.
     this.#doubts = paceOf(limits.handshakesPerSecond, limits.handshakeBurst + limits.clientsPerIp);
     this.#messages = paceOf(limits.messagesPerSecond, limits.messageBurst);
+    this.#lanes = new Lanes(limits.clientsPerIp);
     this.#networks = new Networks(addressOf, this.#handshakes);
   }
 
   networkOf(request: IncomingMessage): Network {
     return this.#networks.of(request);
+  }
+
+  /** Serves a request or an upgrade, now or when it is its network's turn. `serve` must not throw. @returns why not; null when it does */
+  inTurn(network: Network, serve: () => void): Limited | null {
+    return this.#lanes.take(network, serve) ? null : CROWDED;
   }
 
   /** Lets a new client in, before it is known who it is: then it is counted. @returns why not; null when it may */

@@ -36,27 +36,30 @@ export interface Verdict {
 }
 
 /** Milliseconds without an answer after which a server hangs. */
-const PATIENCE = 4000;
+export const PATIENCE = 4000;
 const MB = 1024 * 1024;
 /** More than this stays in use: somebody keeps what an attacker sent. */
 const KEPT = 8 * MB;
 /** More than this while it went on: so many attackers as fit into memory end the process. */
 const SWOLLEN = 100 * MB;
 
-/** @param patience milliseconds that a death may take; 0 when none is expected */
-export async function judge(victim: Victim, attack: Attack, patience = 0): Promise<Verdict> {
+/**
+ * @param patience milliseconds without an answer after which it hangs
+ * @param death milliseconds that a death may take; 0 when none is expected
+ */
+export async function judge(victim: Victim, attack: Attack, patience = PATIENCE, death = 0): Promise<Verdict> {
   const before = attack.heavy && (await victim.ask('memory'));
   // On a server that dies the attacker fails too.
   const { got, harm } = await attack.run(victim).catch((error: unknown) => ({ got: String(error), harm: true }));
-  if (await victim.exits(patience)) return { outcome: 'dies', got };
-  if (!(await answers(victim))) return { outcome: victim.alive ? 'hangs' : 'dies', got };
+  if (await victim.exits(death)) return { outcome: 'dies', got };
+  if (!(await answers(victim, patience))) return { outcome: victim.alive ? 'hangs' : 'dies', got };
   const harmed = harm || (before && (await grew(victim, before)));
   return { outcome: harmed ? 'harmed' : 'survives', got };
 }
 
 /** Whether another one is let in: soon, though the machine may have much else to do. */
-async function answers(victim: Victim): Promise<boolean> {
-  return (await post(victim, HANDSHAKE, { ms: PATIENCE })).status === 200;
+async function answers(victim: Victim, ms: number): Promise<boolean> {
+  return (await post(victim, HANDSHAKE, { ms })).status === 200;
 }
 
 /** Whether it keeps memory, or took very much for a while. What a request left behind may be there for a few turns more. */

@@ -1,7 +1,7 @@
 // The attacks on stock Faye: what each of them does there, so that it is known that they are attacks.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startRedis } from '../support/redis.js';
-import { type Attack, judge } from './attack.js';
+import { type Attack, judge, PATIENCE } from './attack.js';
 import { attacks } from './attacks.js';
 import { hostAttacks } from './attacks_host.js';
 import { startVictim, type Victim } from './victim.js';
@@ -11,7 +11,9 @@ const TIMEOUT = 2;
 /** Long, so that it does not give a client up, with all that it keeps for it, before that is measured. */
 const LONG = 60;
 /** Milliseconds that a death may take: the end of a poll and a little more. */
-const PATIENCE = 5000;
+const DEATH = 5000;
+/** Milliseconds without an answer, in which a fast machine hangs too. */
+const HANGS = 1000;
 
 async function stock({ variant = 'bare', heavy }: Attack): Promise<Victim> {
   const settings: Record<string, unknown> = { variant, timeout: heavy ? LONG : TIMEOUT };
@@ -27,7 +29,8 @@ async function stock({ variant = 'bare', heavy }: Attack): Promise<Victim> {
 
 describe('stock Faye', () => {
   it.each([...attacks, ...hostAttacks])('$stock: $row, $name', async (attack) => {
-    const { outcome } = await judge(await stock(attack), attack, attack.stock === 'dies' ? PATIENCE : 0);
+    const patience = attack.stock === 'hangs' ? HANGS : PATIENCE;
+    const { outcome } = await judge(await stock(attack), attack, patience, attack.stock === 'dies' ? DEATH : 0);
     if (attack.stock === 'slow') expect(['hangs', 'survives']).toContain(outcome);
     else expect(outcome).toBe(attack.stock);
   });

@@ -89,17 +89,21 @@ export function sendReplies(response: ServerResponse, replies: readonly Reply[])
   response.end(body);
 }
 
-/** Refuses a whole request. The connection is closed when a body was left unread. */
+/**
+ * Refuses a whole request. The connection is closed when a body was left unread.
+ * @param small the longest body that Node may read and forget instead
+ */
 export function sendError(
   response: ServerResponse,
   status: number,
   text: string,
   headers: Record<string, string> = {},
+  small = 0,
 ): void {
   if (!writable(response)) return;
   const body = Buffer.from(`${text}\n`);
   const { req } = response;
-  const unread = !req.readableEnded;
+  const unread = !req.readableEnded && !(Number(req.headers['content-length']) <= small);
   response.writeHead(status, {
     ...HEADERS,
     ...headers,

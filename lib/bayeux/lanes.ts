@@ -1,15 +1,29 @@
-// Lanes: requests of different networks are served side by side, those of one network one after the other.
-import type { Network } from './networks.js';
+// Lanes: requests of different networks are served side by side; those of one that asks for much at once, in turns.
+import type { Millis } from '../domain.js';
 
+/** What a network asked for lately. */
+export interface Lane {
+  /** Since when it is counted, and how many requests were served since then. */
+  since: Millis;
+  served: number;
+  readonly waiting: { readonly serve: () => void; readonly at: Millis }[];
+}
+
+/** So many requests of a network in so long are served as they come. */
+const BURST = 50;
+const WINDOW: Millis = 100;
 /**
- * Node takes one new connection in each turn of its loop, in the order they came. A network that asks for much at once is
- * served in every so many turns only, so that those who queue behind its connections are taken in between.
+ * Node takes one new connection in each turn of its loop, in the order they came. Who asks for more is served in every so
+ * many turns only, so that those who queue behind its connections are taken in between.
  */
 const TURNS = 4;
+/** When somebody has waited for so long, no more may: they would give up before they are served. */
+const LONGEST: Millis = 2_000;
+
+export const emptyLane = (): Lane => ({ since: 0, served: 0, waiting: [] });
 
 export class Lanes {
-  /** Those that were served lately, and what else they ask for. */
-  readonly #lanes = new Map<Network, (() => void)[]>();
+  readonly #busy = new Set<Lane>();
   readonly #limit: number;
   #turns = 0;
 
@@ -18,31 +32,34 @@ export class Lanes {
     this.#limit = limit;
   }
 
-  /** Serves a request now, or in its network's turn. `serve` must not throw. @returns false when too many wait already */
-  take(network: Network, serve: () => void): boolean {
-    const lane = this.#lanes.get(network);
-    if (lane && lane.length >= this.#limit) return false;
-    if (lane) {
-      lane.push(serve);
-    } else {
-      if (this.#lanes.size === 0) setImmediate(this.#turn);
-      this.#lanes.set(network, []);
+  /** Serves a request now, or in its network's turn. `serve` must not throw. @returns false when too many wait, or for too long */
+  take(lane: Lane, serve: () => void, now: Millis): boolean {
+    const [first] = lane.waiting;
+    if (lane.waiting.length >= this.#limit || (first && now - first.at > LONGEST)) return false;
+    if (!this.#isBusy(lane, now)) {
       serve();
+      return true;
     }
+    if (this.#busy.size === 0) setImmediate(this.#turn);
+    this.#busy.add(lane);
+    lane.waiting.push({ serve, at: now });
     return true;
+  }
+
+  #isBusy(lane: Lane, now: Millis): boolean {
+    if (lane.waiting.length > 0) return true;
+    if (now - lane.since >= WINDOW) Object.assign(lane, { since: now, served: 0 });
+    return ++lane.served > BURST;
   }
 
   readonly #turn = (): void => {
     this.#turns = (this.#turns + 1) % TURNS;
-    if (this.#turns === 0) this.#serve();
-    if (this.#lanes.size > 0) setImmediate(this.#turn);
+    if (this.#turns === 0) for (const lane of this.#busy) this.#serve(lane);
+    if (this.#busy.size > 0) setImmediate(this.#turn);
   };
 
-  #serve(): void {
-    for (const [network, lane] of this.#lanes) {
-      const serve = lane.shift();
-      if (serve) serve();
-      else this.#lanes.delete(network);
-    }
+  #serve(lane: Lane): void {
+    lane.waiting.shift()?.serve();
+    if (lane.waiting.length === 0) this.#busy.delete(lane);
   }
 }

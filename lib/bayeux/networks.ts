@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Millis } from '../domain.js';
 import { networkOf } from '../network.js';
+import { emptyLane, type Lane } from './lanes.js';
 import type { Pace } from './pace.js';
 
 export interface Network {
@@ -13,6 +14,8 @@ export interface Network {
   opened: Millis;
   /** The same for its messages of which it was not known whose they are, and that were refused. */
   doubted: Millis;
+  /** Its requests that wait for their turn. */
+  readonly lane: Lane;
 }
 
 /** What nobody is here from any more is forgotten when there are more than this: with what is still owed, if it must be. */
@@ -38,7 +41,7 @@ export class Networks {
     const known = this.#byName.get(name);
     if (known) return known;
     if (this.#byName.size >= REMEMBERED) this.#forgetOldest();
-    const network: Network = { clients: 0, sockets: 0, paid: 0, opened: 0, doubted: 0 };
+    const network: Network = { clients: 0, sockets: 0, paid: 0, opened: 0, doubted: 0, lane: emptyLane() };
     this.#byName.set(name, network);
     return network;
   }
@@ -56,4 +59,5 @@ export class Networks {
   }
 }
 
-const isGone = ({ clients, sockets }: Network): boolean => clients === 0 && sockets === 0;
+const isGone = ({ clients, sockets, lane }: Network): boolean =>
+  clients === 0 && sockets === 0 && lane.waiting.length === 0;

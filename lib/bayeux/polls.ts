@@ -32,8 +32,6 @@ interface Poll {
   readonly askedAt: Millis;
 }
 
-type Refused = (kind: RefusalKind, status: number, text: string, headers?: Record<string, string>) => void;
-
 export class Polls {
   readonly #options: PollsOptions;
   readonly #held = new Map<ClientId, Poll>();
@@ -46,22 +44,24 @@ export class Polls {
   handle(request: IncomingMessage, response: ServerResponse): void {
     const { onRefusal, origins } = this.#options;
     const from = origins(request);
-    const refused: Refused = (kind, status, text, headers) => {
+    const refused = (kind: RefusalKind, status: number, text: string, headers?: Record<string, string>): void => {
       onRefusal(kind, request);
       sendError(response, status, text, headers);
     };
     if (from === 'listed') allowOrigin(request, response);
     if (from === 'foreign') refused('origins', 403, FOREIGN);
     else if (request.method === 'OPTIONS' && from === 'listed') sendPreflight(response);
-    else if (request.method === 'POST') this.#queue(request, response, refused);
+    else if (request.method === 'POST') this.#queue(request, response);
     else refused('request', 405, ONLY_POST, { Allow: 'POST' });
   }
 
-  #queue(request: IncomingMessage, response: ServerResponse, refused: Refused): void {
-    const { turnstile } = this.#options;
+  #queue(request: IncomingMessage, response: ServerResponse): void {
+    const { limit, onRefusal, turnstile } = this.#options;
     const receive = (): void => void this.#receive(request, response);
     const crowded = turnstile.inTurn(turnstile.networkOf(request), receive);
-    if (crowded) refused(crowded.kind, 429, crowded.error, { 'Retry-After': `${crowded.wait / 1000}` });
+    if (!crowded) return;
+    onRefusal(crowded.kind, request);
+    sendError(response, 429, crowded.error, { 'Retry-After': `${crowded.wait / 1000}` }, limit);
   }
 
   /** Its peer may have gone away while it waited. Never rejects. */

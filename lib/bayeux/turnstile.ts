@@ -62,7 +62,7 @@ export class Turnstile {
 
   /** Serves a request or an upgrade, now or when it is its network's turn. `serve` must not throw. @returns why not; null when it does */
   inTurn(network: Network, serve: () => void): Limited | null {
-    return this.#lanes.take(network, serve) ? null : CROWDED;
+    return this.#lanes.take(network.lane, serve, this.#time) ? null : CROWDED;
   }
 
   /** Lets a new client in, before it is known who it is: then it is counted. @returns why not; null when it may */

@@ -1,5 +1,5 @@
 // Many requests of one address at once: they wait for their turn, and whatever becomes of them meanwhile ends nothing.
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { type House, type HouseOptions, portOf, startHouse } from '../support/servers.js';
 import { UPGRADE } from './frames.js';
 import { HANDSHAKE } from './peer.js';
@@ -7,11 +7,15 @@ import { Wire } from './wire.js';
 
 const BODY = JSON.stringify(HANDSHAKE);
 const HEAD = 'Host: localhost\r\nContent-Type: application/json\r\n';
+/** So many of one address are served as they come. */
+const AT_ONCE = 50;
 const POST = `POST /faye HTTP/1.1\r\n${HEAD}Content-Length: ${BODY.length}\r\n\r\n${BODY}`;
 
 /** A server, and a connection to it by which requests come together. */
 async function scene(options: HouseOptions = {}): Promise<{ house: House; wire: Wire; handshakes: () => number }> {
   const house = await startHouse({ trustClients: true, ...options });
+  // All of them come at once, however slow the machine is.
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now());
   let handshakes = 0;
   house.online.on('handshake', () => handshakes++);
   const wire = await Wire.open(portOf(house.server));
@@ -19,42 +23,45 @@ async function scene(options: HouseOptions = {}): Promise<{ house: House; wire: 
   return { house, wire, handshakes: () => handshakes };
 }
 
-it('are answered one after the other', async () => {
+it('are answered, however many they are', async () => {
   const { wire } = await scene();
-  wire.write(POST.repeat(5));
-  expect(await wire.until(() => wire.statuses.length === 5)).toBe(true);
-  expect(wire.statuses).toEqual([200, 200, 200, 200, 200]);
+  wire.write(POST.repeat(70));
+  expect(await wire.until(() => wire.statuses.length === 70)).toBe(true);
+  expect(new Set(wire.statuses)).toEqual(new Set([200]));
 });
 
 it('are refused when more of them wait than pages may be open', async () => {
   const { house, wire } = await scene({ limits: { clientsPerIp: 2 } });
-  wire.write(POST.repeat(4));
-  expect(await wire.until(() => wire.statuses.length === 4)).toBe(true);
-  expect(wire.statuses).toEqual([200, 200, 200, 429]);
+  wire.write(POST.repeat(AT_ONCE + 3));
+  expect(await wire.until(() => wire.statuses.length === AT_ONCE + 3)).toBe(true);
+  expect(wire.statuses.slice(AT_ONCE)).toEqual([200, 200, 429]);
+  wire.write(POST);
+  expect(await wire.until(() => wire.statuses.length === AT_ONCE + 4)).toBe(true);
   expect(wire.text).toContain('Retry-After: 1\r\n');
   expect(wire.text).toContain('429:clientsPerIp:Too many requests at once from this address');
-  expect(await house.online.metrics()).toContain('refusals_total{kind="clientsPerIp"} 2');
+  // Of the others, two pages may come in.
+  expect(await house.online.metrics()).toContain(`refusals_total{kind="clientsPerIp"} ${AT_ONCE + 2}`);
 });
 
 it('are forgotten when their peer goes away while they wait', async () => {
   let requests = 0;
   const goes = (request: { socket: { destroy(): void } }, _response: unknown, next: () => void): void => {
-    if (++requests === 3) setImmediate(() => request.socket.destroy());
+    if (++requests === AT_ONCE + 2) setImmediate(() => request.socket.destroy());
     next();
   };
   const { house, wire, handshakes } = await scene({ before: (app) => void app.use(goes) });
-  wire.write(POST.repeat(3));
+  wire.write(POST.repeat(AT_ONCE + 2));
   expect(await wire.untilClosed()).toBe(true);
   const next = await Wire.open(portOf(house.server));
   next.write(POST);
   expect(await next.until(() => next.statuses.length === 1)).toBe(true);
-  expect(handshakes()).toBe(2);
+  expect(handshakes()).toBe(AT_ONCE + 1);
 });
 
 it('do not end the process when upgrades among them are reset', async () => {
   const { house, wire } = await scene();
   house.server.on('upgrade', (_request, socket) => setImmediate(() => socket.emit('error', new Error('ECONNRESET'))));
-  const others = await Promise.all(Array.from({ length: 5 }, () => Wire.open(portOf(house.server))));
+  const others = await Promise.all(Array.from({ length: AT_ONCE + 5 }, () => Wire.open(portOf(house.server))));
   for (const other of others) other.write(`GET /faye HTTP/1.1\r\nHost: localhost\r\n${UPGRADE}\r\n`);
   for (const other of others) expect(await other.untilClosed()).toBe(true);
   wire.write(POST);

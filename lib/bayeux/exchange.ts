@@ -108,7 +108,8 @@ export class Exchange {
     }
     const { message, session, visit } = admission;
     if (message.channel === '/meta/subscribe' && session && this.#isTooMuch(session, message)) {
-      const error = bayeuxError(403, 'subscription', `At most ${maxSubscriptions} subscriptions for a client`);
+      const text = `At most ${maxSubscriptions} subscriptions of a client: end some, or raise limits.subscriptions`;
+      const error = bayeuxError(403, 'subscription', text);
       refused(refuse(message, error), 'subscriptions');
       return;
     }

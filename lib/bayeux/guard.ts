@@ -36,13 +36,16 @@ export type Guard = (body: unknown) => (Guarded | Refused)[];
 export const bayeuxError = (code: number, argument: string, text: string): string =>
   `${code}:${errorText(argument)}:${errorText(text)}`;
 
+/** The pause of a colon stays one: what is wrong stands before it, what to do behind. */
 const errorText = (text: string): string =>
   text
     .slice(0, 200)
     .replace(/[{[]/g, '(')
     .replace(/[}\]]/g, ')')
+    .replace(/[:;] /g, ' - ')
     .replace(/[^0-9A-Za-z\-_!~()$@ /*.]+/g, ' ')
-    .replace(/ {2,}/g, ' ');
+    .replace(/ {2,}/g, ' ')
+    .slice(0, 200);
 
 /** Makes a guard for parsed JSON: `guard(JSON.parse(text))`. Throws BadRequest when nothing can be answered per message. */
 export function createGuard(limits: Limits = LIMITS): Guard {

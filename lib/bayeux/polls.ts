@@ -149,5 +149,6 @@ export class Polls {
   }
 }
 
-const ONLY_POST = 'POST Bayeux messages as JSON, or open a WebSocket';
-const ONE_CONNECT = bayeuxError(400, 'channel', 'One connect in one request');
+const ONLY_POST =
+  'In place of GET, JSONP (callback-polling) and EventSource: POST Bayeux messages as JSON (long-polling), or open a WebSocket';
+const ONE_CONNECT = bayeuxError(400, 'channel', 'One connect in one request: send the next when this one was answered');

@@ -78,7 +78,8 @@ const WRONG_TYPES: readonly (readonly [name: string, fields: object, error: stri
   ],
 ];
 
-const DEEP = '400:message:The message is nested deeper than 16 send less in one or raise limits.depth or limits.nodes';
+const DEEP =
+  '400:message:The message is nested deeper than 16 - send less in one or raise limits.depth or limits.nodes';
 
 export const messageAttacks: readonly Attack[] = [
   ...byBoth({
@@ -121,7 +122,7 @@ export const messageAttacks: readonly Attack[] = [
     // About as long as a test waits: sometimes it is through in time.
     stock: 'slow',
     http: '400',
-    socket: '101 400:message:at most 20 messages in one request (limits.batch) got 21000 send fewer',
+    socket: '101 400:message:at most 20 messages in one request (limits.batch) - got 21000 - send fewer',
   }),
   ...byBoth({
     row: 13,

@@ -70,6 +70,6 @@ function doorOf({ config, identify, tokens, revocations, keyOf, addresses, now, 
 }
 
 function identifyBy(config: Config, tokens: Tokens, revocations: Revocations): Identify {
-  if (config.authenticate) return byHost(config.authenticate);
+  if (config.authenticate) return byHost(config.authenticate, placeError);
   return config.trustClients ? byWord : byToken(tokens, revocations);
 }

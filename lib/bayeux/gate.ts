@@ -4,7 +4,7 @@ import type { ClientId } from '../domain.js';
 import { Unidentified } from '../identity/identity.js';
 import { BEFORE_LEAVE } from './channels.js';
 import type { Advice, Message, Reply } from './faye.js';
-import { bayeuxError, type Guarded, refuse } from './guard.js';
+import { bayeuxError, broken, type Guarded, refuse } from './guard.js';
 import { TookTooLong } from './in_time.js';
 import type { Link } from './link.js';
 import type { Prover } from './prover.js';
@@ -237,7 +237,7 @@ export class Gate {
     }
     if (!(error instanceof Unidentified)) {
       this.#options.onError(error);
-      return { reply: refuse(message, bayeuxError(500, message.channel, 'Internal server error')), kind: 'message' };
+      return { reply: refuse(message, broken(message.channel)), kind: 'message' };
     }
     if (error.code === 500) this.#options.onError(error.cause);
     const advice = error.code === 500 ? AGAIN : STOP;
@@ -246,7 +246,7 @@ export class Gate {
 }
 
 const ANOTHER = 'is another user than this client came in with - handshake again';
-const AWAY = bayeuxError(503, 'clientId', 'Not known at the moment: try again');
+const AWAY = bayeuxError(503, 'clientId', 'Whose it is cannot be known at the moment: try again');
 
 const NO_META =
   'There are /meta/handshake, connect, subscribe, unsubscribe and disconnect: publish on a channel of your own, such as /classes/4/chat';

@@ -47,6 +47,10 @@ const errorText = (text: string): string =>
     .replace(/ {2,}/g, ' ')
     .slice(0, 200);
 
+/** What nobody expected: it was told to the host. */
+export const broken = (channel = 'message'): string =>
+  bayeuxError(500, channel, 'Internal server error: the log of the server says more');
+
 /** Makes a guard for parsed JSON: `guard(JSON.parse(text))`. Throws BadRequest when nothing can be answered per message. */
 export function createGuard(limits: Limits = LIMITS): Guard {
   const schemas = messageSchemas(limits);
@@ -143,7 +147,9 @@ function messageSchemas(limits: Limits) {
   const clientId = text(64, 'clientId').regex(/^[0-9A-Za-z_-]+$/, 'clientId must be the one of the handshake reply');
   const base = { channel, id: id.optional() };
   const ofClient = { ...base, clientId };
-  const types = z.array(text(32, 'connection type'), { error: 'supportedConnectionTypes must be an array' }).max(16);
+  const types = z
+    .array(text(32, 'connection type'), { error: 'supportedConnectionTypes must be an array' })
+    .max(16, 'supportedConnectionTypes must have at most 16 entries');
   const connectionType = z.enum(TRANSPORTS, { error: `connectionType must be one of ${TRANSPORTS.join(', ')}` });
   const subscription = z.union([channel, z.array(channel).min(1).max(limits.subscriptions)], {
     error: `subscription must be a channel, or at most ${limits.subscriptions} of them`,

@@ -43,7 +43,7 @@ function textOf(body: unknown): string {
   try {
     return JSON.stringify(body);
   } catch {
-    throw new BadRequest(400, 'the message is nested too deeply');
+    throw new BadRequest(400, 'the message is nested too deeply: send less in one');
   }
 }
 

@@ -1,5 +1,6 @@
 // What is refused says what to change: the whole texts, as ann's developer reads them.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { Limits } from '../../lib/bayeux/limits.js';
 import { Wire } from '../hostile/wire.js';
 import { ask, CONNECT, comeIn, HANDSHAKE, post } from '../support/post.js';
 import { type HouseOptions, portOf, startHouse } from '../support/servers.js';
@@ -55,6 +56,16 @@ describe('a Bayeux error says what to change', () => {
         'or let authorize allow it',
     ],
     [
+      'many ways to connect',
+      { ...HANDSHAKE, supportedConnectionTypes: Array(17).fill('websocket') },
+      '402:supportedConnectionTypes:supportedConnectionTypes must have at most 16 entries',
+    ],
+    [
+      'no way to connect',
+      { ...HANDSHAKE, supportedConnectionTypes: ['callback-polling'] },
+      '301:supportedConnectionTypes:must have one of websocket long-polling',
+    ],
+    [
       'a message that is too deep',
       { channel: ROOM, data: JSON.parse(`${'['.repeat(20)}${']'.repeat(20)}`) },
       '400:message:The message is nested deeper than 16 - send less in one or raise limits.depth or limits.nodes',
@@ -79,6 +90,108 @@ describe('a Bayeux error says what to change', () => {
     const connect = { ...CONNECT, clientId, auth };
     const errors = (await post(faye, [connect, connect])).flatMap(({ error }) => error ?? []);
     expect(errors).toEqual(['400:channel:One connect in one request - send the next when this one was answered']);
+  });
+});
+
+describe('a limit says what raises it', () => {
+  const PROXY = 'or if it is a proxy set trustProxy';
+
+  it.each<[what: string, limits: Partial<Limits>, error: string]>([
+    [
+      'of pages from one address',
+      { clientsPerIp: 1 },
+      `429:clientsPerIp:Too many pages from this address - close some or raise limits.clientsPerIp ${PROXY}`,
+    ],
+    [
+      'of handshakes from one address',
+      { handshakesPerSecond: 1, handshakeBurst: 1 },
+      `429:handshakesPerSecond:Too many handshakes from this address - wait or raise limits.handshakesPerSecond ${PROXY}`,
+    ],
+    [
+      'of pages of one user',
+      { clientsPerUser: 1 },
+      '429:clientsPerUser:Too many open pages of this user - close some or raise limits.clientsPerUser',
+    ],
+    ['of pages', { clients: 1 }, '503:clients:This server is full - try again later or raise limits.clients'],
+  ])('%s', async (_what, limits, error) => {
+    const { faye } = await startHouse({ ...trusted, limits });
+    await comeIn(faye, auth);
+    expect(await ask(faye, { ...HANDSHAKE, auth })).toMatchObject({ error });
+    expect(error).toMatch(READABLE);
+  });
+
+  it('of messages of one client', async () => {
+    const { faye } = await startHouse({ ...trusted, limits: { messagesPerSecond: 1, messageBurst: 1 } });
+    const clientId = await comeIn(faye, auth);
+    const message = { channel: ROOM, data: 1, clientId, auth };
+    expect((await post(faye, [message, message]))[1]).toMatchObject({
+      error: '429:messagesPerSecond:Too many messages of this client - send fewer or raise limits.messagesPerSecond',
+    });
+  });
+});
+
+describe('who is not known is told whose word it is', () => {
+  const come = async (options: HouseOptions, said?: object): Promise<string | undefined> => {
+    const { faye } = await startHouse(options);
+    return (await ask(faye, { ...HANDSHAKE, ...CONNECT, channel: '/meta/handshake', auth: said ?? {} })).error;
+  };
+
+  it('when the site knows nobody by the request', async () => {
+    expect(await come({ authenticate: () => null })).toBe(
+      '401:auth:you are not signed in - sign in at the site first - its authenticate knows nobody by this request',
+    );
+  });
+
+  it('when the page says somebody else', async () => {
+    const authenticate = () => ({ uid: 'bob', uname: 'Bob' });
+    expect(await come({ authenticate }, auth)).toBe(
+      '401:current_user.uid:differs from who is signed in - leave it out or sign in as that user',
+    );
+  });
+
+  it.each<[what: string, known: unknown, error: string]>([
+    ['whose uid is missing', { id: 7, uname: 'Ann' }, 'gave somebody whose uid is missing'],
+    ['whose uname is missing', { uid: 7 }, 'gave somebody whose uname is missing'],
+    [
+      'whose room is no channel',
+      { uid: 7, uname: 'Ann', room: 'class 4' },
+      'gave somebody whose room must be segments of',
+    ],
+  ])('when the site knows somebody %s', async (_what, known, error) => {
+    const errors = vi.fn();
+    const { faye, online } = await startHouse({ authenticate: () => known as never });
+    online.on('error', errors);
+    expect(await ask(faye, { ...HANDSHAKE, auth })).toMatchObject({
+      error: expect.stringMatching(new RegExp(`^500:authenticate:${error}`)),
+      advice: { reconnect: 'handshake' },
+    });
+    expect(errors).toHaveBeenCalledOnce();
+  });
+
+  it('when the authenticate of the site fails', async () => {
+    expect(await come({ authenticate: () => Promise.reject(new Error('no')) })).toBe(
+      '500:authenticate:failed - its error is in the log of the server - try again later',
+    );
+  });
+});
+
+it('what goes wrong in the server is told to be in its log', async () => {
+  const { faye, online } = await startHouse(trusted);
+  online.bayeux.addExtension({
+    incoming: () => {
+      throw new Error('an extension of the host');
+    },
+  });
+  expect(await ask(faye, HANDSHAKE)).toMatchObject({
+    error: '500:/meta/handshake:Internal server error - the log of the server says more',
+  });
+});
+
+it('what an extension keeps for itself is told to be kept', async () => {
+  const { faye, online } = await startHouse({ ...trusted, timeout: 0.1 });
+  online.bayeux.addExtension({ incoming: () => undefined });
+  expect(await ask(faye, HANDSHAKE)).toMatchObject({
+    error: '503:/meta/handshake:Not answered in time - try again - every extension must call its callback',
   });
 });
 

@@ -24,14 +24,15 @@ interface Case {
   /** When stock Faye ends otherwise by WebSocket. */
   readonly stockSocket?: Outcome;
   readonly variant?: Variant;
+  readonly heavy?: true;
   /** The error in the reply; what a whole body gets stands in `http` and `socket`. */
   readonly error?: string;
   readonly http?: string;
   readonly socket?: string;
 }
 
-function byBoth({ row, name, text, stock, stockSocket, variant, error, http, socket }: Case): Attack[] {
-  const more = variant === undefined ? {} : { variant };
+function byBoth({ row, name, text, stock, stockSocket, variant, heavy, error, http, socket }: Case): Attack[] {
+  const more = { ...(variant && { variant }), ...(heavy && { heavy }) };
   return [
     {
       ...more,
@@ -140,7 +141,8 @@ export const messageAttacks: readonly Attack[] = [
       clientId: ID,
       subscription: Array.from({ length: 100_000 }, (_, n) => `/a/${n}`),
     }),
-    stock: 'survives',
+    heavy: true,
+    stock: 'harmed',
     http: '413',
     socket: 'closed',
   }),

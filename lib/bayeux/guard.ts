@@ -48,8 +48,8 @@ const errorText = (text: string): string =>
     .slice(0, 200);
 
 /** What nobody expected: it was told to the host. */
-export const broken = (channel = 'message'): string =>
-  bayeuxError(500, channel, 'Internal server error: the log of the server says more');
+export const BROKEN = 'Internal server error: the log of the server says more';
+export const broken = (channel = 'message'): string => bayeuxError(500, channel, BROKEN);
 
 /** Makes a guard for parsed JSON: `guard(JSON.parse(text))`. Throws BadRequest when nothing can be answered per message. */
 export function createGuard(limits: Limits = LIMITS): Guard {

@@ -1,8 +1,9 @@
 // What is refused says what to change: the whole texts, as ann's developer reads them.
+import express, { type Express } from 'express';
 import { describe, expect, it, vi } from 'vitest';
 import type { Limits } from '../../lib/bayeux/limits.js';
 import { Wire } from '../hostile/wire.js';
-import { ask, CONNECT, comeIn, HANDSHAKE, post } from '../support/post.js';
+import { ask, CONNECT, comeIn, HANDSHAKE, post, posting } from '../support/post.js';
 import { type HouseOptions, portOf, startHouse } from '../support/servers.js';
 
 const ROOM = '/classes/4';
@@ -232,6 +233,22 @@ describe('an HTTP refusal says what to change', () => {
         'In place of GET, JSONP (callback-polling) and EventSource: POST Bayeux messages as JSON (long-polling), or open a WebSocket\n',
       ]);
     }
+  });
+
+  it('what goes wrong in the server is told to be in its log', async () => {
+    const broken = {
+      get: () => {
+        throw new Error('a body of the host');
+      },
+    };
+    const before = (app: Express): void => {
+      app.use(express.json(), (request, _response, next) => next(void Object.defineProperty(request, 'body', broken)));
+    };
+    const answer = await posting((await startHouse({ ...trusted, before })).faye, HANDSHAKE);
+    expect([answer.status, await answer.text()]).toEqual([
+      500,
+      'Internal server error: the log of the server says more\n',
+    ]);
   });
 
   it('whoever sends a body slowly is told how much time there is', async () => {

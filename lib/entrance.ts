@@ -4,7 +4,7 @@ import { Addresses } from './addresses.js';
 import { placeError } from './bayeux/channels.js';
 import { Gate } from './bayeux/gate.js';
 import { Prover } from './bayeux/prover.js';
-import { createRules, ownPlaces } from './bayeux/rules.js';
+import { createRules } from './bayeux/rules.js';
 import { Sessions } from './bayeux/sessions.js';
 import { Turnstile } from './bayeux/turnstile.js';
 import { Validity } from './bayeux/validity.js';
@@ -58,7 +58,7 @@ function doorOf({ config, identify, tokens, revocations, keyOf, addresses, now, 
   });
   const gate = new Gate({
     prover: new Prover({ identify, claimless: config.authenticate !== undefined }),
-    rules: createRules(config.authorize ?? ownPlaces, onError),
+    rules: createRules(config.authorize, onError),
     anonymous,
     sessions,
     turnstile,
@@ -70,6 +70,6 @@ function doorOf({ config, identify, tokens, revocations, keyOf, addresses, now, 
 }
 
 function identifyBy(config: Config, tokens: Tokens, revocations: Revocations): Identify {
-  if (config.authenticate) return byHost(config.authenticate);
+  if (config.authenticate) return byHost(config.authenticate, placeError);
   return config.trustClients ? byWord : byToken(tokens, revocations);
 }

@@ -24,7 +24,10 @@ const schema = z.object({
   PORT: number.optional(),
   FAYE_PORT: number.optional(),
   HOST: z.string().min(1).optional(),
-  DATABASE_URL: z.string().min(1).default('sqlite:faye-online.sqlite'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(sqlite:|mysql:\/\/[^/]+\/[^/?])/)
+    .default('sqlite:faye-online.sqlite'),
   REDIS_URL: z
     .string()
     .regex(/^rediss?:\/\//)
@@ -38,12 +41,15 @@ const schema = z.object({
   DEBUG_FAYE: flag.optional(),
   FAYE_ONLINE_TRUST_PROXY: z.string().transform(proxies).refine(isTrust).optional(),
   FAYE_ONLINE_TIME_ZONE: z.string().refine(isTimeZone).optional(),
-  FAYE_ONLINE_SECRET: z.string().min(1).optional(),
+  FAYE_ONLINE_SECRET: z
+    .string()
+    .refine((secret) => Buffer.byteLength(secret) >= 32)
+    .optional(),
   FAYE_ONLINE_DEMO_SECRET: z.string().min(1).optional(),
   FAYE_ONLINE_TRUST_CLIENTS: flag.optional(),
   FAYE_ONLINE_DASHBOARD: z
     .string()
-    .regex(/^[^:]+:.+$/)
+    .regex(/^[^:]+:.{8,}$/)
     .optional(),
   NODE_ENV: z.string().optional(),
 });
@@ -52,7 +58,9 @@ const REMEDIES: Record<string, string> = {
   PORT: 'a port number such as 9292',
   FAYE_PORT: 'a port number such as 9292',
   FAYE_ONLINE_TRUST_CLIENTS: '1 or 0',
-  FAYE_ONLINE_DASHBOARD: '<user>:<password>',
+  FAYE_ONLINE_DASHBOARD: '<user>:<password> with a password of at least 8 characters',
+  FAYE_ONLINE_SECRET: 'at least 32 bytes: make one with `openssl rand -hex 32`',
+  DATABASE_URL: 'sqlite:<file> or mysql://<user>:<password>@<host>/<database>',
   REDIS_URL: 'redis://<host>:<port> or rediss://<user>:<password>@<host>:<port>',
   FAYE_ONLINE_NAMESPACE: 'a word without blanks and braces',
   FAYE_ONLINE_TRUST_PROXY:

@@ -119,6 +119,9 @@ function requireIdentity(config: Config, env: NodeJS.ProcessEnv): void {
 }
 
 function explain(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'invalid_type' && issue.path.length === 0) {
+    return 'the options must be an object, such as {secret: …}';
+  }
   if (issue?.code === 'unrecognized_keys') {
     const known = GROUPS[String(issue.path[0])] ?? Object.keys(schema.shape);
     const name = [...issue.path, issue.keys[0]].join('.');

@@ -42,11 +42,11 @@ describe('a site', () => {
       FAYE_ONLINE_NAMESPACE: 'school',
       WORKERS: '4',
       LOG_LEVEL: 'info',
-      FAYE_ONLINE_DASHBOARD: 'admin:a:b',
+      FAYE_ONLINE_DASHBOARD: 'admin:a:long:one',
     });
     expect([workers, logLevel]).toEqual([4, 'info']);
     expect(options.redis).toEqual({ url: site.REDIS_URL, namespace: 'school' });
-    expect(options.dashboard).toEqual({ user: 'admin', password: 'a:b' });
+    expect(options.dashboard).toEqual({ user: 'admin', password: 'a:long:one' });
   });
 
   it('may be looked into, as with the gem', () => {
@@ -70,6 +70,18 @@ it.each([
   [{ WORKERS: '2' }, 'REDIS_URL must be set when WORKERS is above 1'],
   [{ ...site, WORKERS: '2', DATABASE_URL: 'sqlite::memory:' }, 'DATABASE_URL must be a file or a server'],
   [{ FAYE_ONLINE_DASHBOARD: 'hunter2' }, 'FAYE_ONLINE_DASHBOARD must be <user>:<password>'],
+  [
+    { ...site, FAYE_ONLINE_DASHBOARD: 'admin:hunter2' },
+    'FAYE_ONLINE_DASHBOARD must be <user>:<password> with a password of at least 8 characters',
+  ],
+  [
+    { FAYE_ONLINE_SECRET: 'hunter2' },
+    'FAYE_ONLINE_SECRET must be at least 32 bytes: make one with `openssl rand -hex 32`',
+  ],
+  [
+    { ...site, DATABASE_URL: 'postgres://u:hunter2@db/online' },
+    'DATABASE_URL must be sqlite:<file> or mysql://<user>:<password>@<host>/<database>',
+  ],
   [{ NODE_ENV: 'production' }, 'FAYE_ONLINE_SECRET must be set in production'],
 ])('%o is refused with words, without the value', (env, words) => {
   expect(() => readEnvironment(env)).toThrow(words);

@@ -1,8 +1,19 @@
 // Start-up mistakes: each names the option and the remedy.
 import { describe, expect, it } from 'vitest';
 import { type Options, readOptions } from '../lib/options.js';
+import { GROUPS, schema } from '../lib/schema.js';
 
 const SECRET = 'a'.repeat(32);
+
+/** What comes of it: nothing, or an error. */
+function attempt(act: () => unknown): { error?: Error } {
+  try {
+    act();
+    return {};
+  } catch (error) {
+    return { error: error as Error };
+  }
+}
 
 describe('options', () => {
   it('have defaults for all but the identity', () => {
@@ -34,6 +45,7 @@ describe('options', () => {
     ['an unknown option', { secret: SECRET, secrte: 1 }, /unknown option "secrte"; there are secret, /],
     ['an unknown limit', { secret: SECRET, limits: { bites: 1 } }, /unknown option "limits.bites"; there are bytes, /],
     ['a short secret', { secret: 'short' }, /"secret" must have at least 32 bytes: make one with/],
+    ['options that are a word', 'secret' as never, /the options must be an object, such as \{secret: …\}/],
     ['a short key', { secret: [{ kid: 'a', secret: 'short' }] }, /"secret.0.secret" must have at least 32 bytes/],
     ['a relative mount', { secret: SECRET, mount: 'faye' }, /"mount" must be an absolute path/],
     ['a mount with a slash at its end', { secret: SECRET, mount: '/faye/' }, /"mount" must be an absolute path/],
@@ -66,6 +78,27 @@ describe('options', () => {
   ])('refuse %s', (_what, options, message) => {
     expect(() => readOptions(options as Options, {})).toThrow(message);
     expect(() => readOptions(options as Options, {})).toThrow(TypeError);
+  });
+
+  it('refuse whatever is not what it must be by saying what it must be', () => {
+    const wrong = [0, -1, '', 'x', true, null, [], {}, () => 1, Number.NaN, 1.5, 1e9, [1], [null], { a: 1 }];
+    const names = Object.keys(schema.shape).map((option) => (value: unknown) => ({ [option]: value }));
+    const within = Object.entries(GROUPS).flatMap(([group, options]) =>
+      options.map((option) => (value: unknown) => ({ [group]: { [option]: value } })),
+    );
+    const deeper = ['user', 'password', 'authorize'].map((option) => (value: unknown) => ({
+      dashboard: { user: 'ann', password: 'long enough', [option]: value },
+    }));
+    const ofKeys = ['kid', 'secret', 'notAfter', 'kdi'].map((option) => (value: unknown) => ({
+      secret: [{ secret: SECRET, [option]: value }],
+    }));
+    for (const make of [...names, ...within, ...deeper, ...ofKeys]) {
+      for (const value of wrong) {
+        const { error } = attempt(() => readOptions({ secret: SECRET, ...make(value) } as Options, {}));
+        if (error)
+          expect(error.message).toMatch(/^faye-online: (option "[\w.]+" must |unknown option |options .* exclude)/);
+      }
+    }
   });
 
   it('refuse trusting clients in production unless it is asked for twice', () => {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Client, ClientId, Millis } from '../domain.js';
 import type { Message, ProtocolServer, Reply } from './faye.js';
 import type { Admission, Gate, Origin } from './gate.js';
-import { bayeuxError, type Guard, refuse, TRANSPORTS } from './guard.js';
+import { bayeuxError, broken, type Guard, refuse, TRANSPORTS } from './guard.js';
 import type { Outlet } from './outlet.js';
 import { farewell, limitReply, type RefusalKind, type Why } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
@@ -63,6 +63,7 @@ export type Each = (item: Passed | Reply, kind?: RefusalKind) => void;
 
 /** How many times as long as a connect is held Faye and the host's extensions may take. */
 const PATIENCE = 1.5;
+const LATE = 'Not answered in time: try again; every extension must call its callback';
 
 export class Exchange {
   readonly #options: ExchangeOptions;
@@ -108,7 +109,8 @@ export class Exchange {
     }
     const { message, session, visit } = admission;
     if (message.channel === '/meta/subscribe' && session && this.#isTooMuch(session, message)) {
-      const error = bayeuxError(403, 'subscription', `At most ${maxSubscriptions} subscriptions for a client`);
+      const text = `At most ${maxSubscriptions} subscriptions of a client: end some, or raise limits.subscriptions`;
+      const error = bayeuxError(403, 'subscription', text);
       refused(refuse(message, error), 'subscriptions');
       return;
     }
@@ -146,7 +148,7 @@ export class Exchange {
       over = true;
       onRefusal('timeout', request);
       if (passed.visit) turnstile.cancel(passed.visit);
-      done([refuse(message, bayeuxError(503, message.channel, 'Not answered in time: try again'))]);
+      done([refuse(message, bayeuxError(503, message.channel, LATE))]);
     };
     this.#process(passed, request, (replies) => {
       if (over) return this.#tooLate(passed, replies);
@@ -170,7 +172,7 @@ export class Exchange {
     const fail = (error: unknown): void => {
       this.#options.onError(error);
       if (visit) this.#options.turnstile.cancel(visit);
-      done([refuse(message, bayeuxError(500, message.channel, 'Internal server error'))]);
+      done([refuse(message, broken(message.channel))]);
     };
     // An extension of the host's may throw, and may make a reply that is no JSON.
     const answer = (replies: Reply[]): void => {
@@ -219,7 +221,7 @@ export class Exchange {
       return replies;
     } catch (error) {
       this.#options.onError(error);
-      return [refuse(message, bayeuxError(500, message.channel, 'Internal server error'))];
+      return [refuse(message, broken(message.channel))];
     }
   }
 

@@ -2,15 +2,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { ClientId } from '../domain.js';
 import { Unidentified } from '../identity/identity.js';
-import { BEFORE_LEAVE, isLiteral } from './channels.js';
+import { BEFORE_LEAVE } from './channels.js';
 import type { Advice, Message, Reply } from './faye.js';
-import { bayeuxError, type Guarded, refuse } from './guard.js';
+import { bayeuxError, broken, type Guarded, refuse } from './guard.js';
 import { TookTooLong } from './in_time.js';
 import type { Link } from './link.js';
 import type { Prover } from './prover.js';
 import { farewell, type Limited, limitReply, type RefusalKind, type Why } from './refusal.js';
 import { differ, Rights, type Subscriptions } from './rights.js';
-import type { Rules } from './rules.js';
+import { nameError, type Rules } from './rules.js';
 import type { Session, Sessions } from './sessions.js';
 import type { Turnstile, Visit } from './turnstile.js';
 import type { Validity } from './validity.js';
@@ -203,11 +203,13 @@ export class Gate {
 
   async #meta(message: Message, session: Session): Promise<Admission> {
     const { channel, subscription } = message;
-    if (!META.has(channel)) return forbidden(message, bayeuxError(403, channel, 'This channel is reserved'));
+    if (!META.has(channel)) return forbidden(message, bayeuxError(403, channel, NO_META));
     const channels = [subscription ?? []].flat();
     if (channel === '/meta/subscribe') return this.#check(message, session, 'subscribe', channels);
-    const wrong = channels.find((name) => !isLiteral(name));
-    if (wrong !== undefined) return forbidden(message, bayeuxError(405, wrong, 'Invalid channel'));
+    for (const name of channels) {
+      const wrong = nameError(name);
+      if (wrong) return forbidden(message, wrong);
+    }
     return { message, session };
   }
 
@@ -235,7 +237,7 @@ export class Gate {
     }
     if (!(error instanceof Unidentified)) {
       this.#options.onError(error);
-      return { reply: refuse(message, bayeuxError(500, message.channel, 'Internal server error')), kind: 'message' };
+      return { reply: refuse(message, broken(message.channel)), kind: 'message' };
     }
     if (error.code === 500) this.#options.onError(error.cause);
     const advice = error.code === 500 ? AGAIN : STOP;
@@ -244,8 +246,10 @@ export class Gate {
 }
 
 const ANOTHER = 'is another user than this client came in with - handshake again';
-const AWAY = bayeuxError(503, 'clientId', 'Not known at the moment: try again');
+const AWAY = bayeuxError(503, 'clientId', 'Whose it is cannot be known at the moment: try again');
 
+const NO_META =
+  'There are /meta/handshake, connect, subscribe, unsubscribe and disconnect: publish on a channel of your own, such as /classes/4/chat';
 const META = new Set(['/meta/connect', '/meta/subscribe', '/meta/unsubscribe', '/meta/disconnect']);
 const COMING_IN = new Set(['/meta/handshake', '/meta/connect']);
 

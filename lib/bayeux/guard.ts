@@ -36,13 +36,20 @@ export type Guard = (body: unknown) => (Guarded | Refused)[];
 export const bayeuxError = (code: number, argument: string, text: string): string =>
   `${code}:${errorText(argument)}:${errorText(text)}`;
 
+/** The pause of a colon stays one: what is wrong stands before it, what to do behind. */
 const errorText = (text: string): string =>
   text
     .slice(0, 200)
     .replace(/[{[]/g, '(')
     .replace(/[}\]]/g, ')')
+    .replace(/[:;] /g, ' - ')
     .replace(/[^0-9A-Za-z\-_!~()$@ /*.]+/g, ' ')
-    .replace(/ {2,}/g, ' ');
+    .replace(/ {2,}/g, ' ')
+    .slice(0, 200);
+
+/** What nobody expected: it was told to the host. */
+export const BROKEN = 'Internal server error: the log of the server says more';
+export const broken = (channel = 'message'): string => bayeuxError(500, channel, BROKEN);
 
 /** Makes a guard for parsed JSON: `guard(JSON.parse(text))`. Throws BadRequest when nothing can be answered per message. */
 export function createGuard(limits: Limits = LIMITS): Guard {
@@ -140,7 +147,9 @@ function messageSchemas(limits: Limits) {
   const clientId = text(64, 'clientId').regex(/^[0-9A-Za-z_-]+$/, 'clientId must be the one of the handshake reply');
   const base = { channel, id: id.optional() };
   const ofClient = { ...base, clientId };
-  const types = z.array(text(32, 'connection type'), { error: 'supportedConnectionTypes must be an array' }).max(16);
+  const types = z
+    .array(text(32, 'connection type'), { error: 'supportedConnectionTypes must be an array' })
+    .max(16, 'supportedConnectionTypes must have at most 16 entries');
   const connectionType = z.enum(TRANSPORTS, { error: `connectionType must be one of ${TRANSPORTS.join(', ')}` });
   const subscription = z.union([channel, z.array(channel).min(1).max(limits.subscriptions)], {
     error: `subscription must be a channel, or at most ${limits.subscriptions} of them`,

@@ -10,6 +10,7 @@ export type MaybeParsed = IncomingMessage & { readonly body?: unknown };
 
 /** How long a body may take to come. */
 const BODY_TIME: Millis = 10_000;
+const TOO_SLOW = `the body did not come within ${BODY_TIME / 1000} seconds: send it at once`;
 /** How much more of a body that is too large is read, and for how long, so that its sender hears why it is refused. */
 const DRAINED = 1024 * 1024;
 const DRAIN_TIME: Millis = 2_000;
@@ -42,7 +43,7 @@ function textOf(body: unknown): string {
   try {
     return JSON.stringify(body);
   } catch {
-    throw new BadRequest(400, 'the message is nested too deeply');
+    throw new BadRequest(400, 'the message is nested too deeply: send less in one');
   }
 }
 
@@ -67,7 +68,7 @@ function readText(request: IncomingMessage, limit: number): Promise<string | nul
       clearTimeout(timer);
       resolve(text);
     };
-    const timer = setTimeout(() => stop(new BadRequest(408, 'the body did not come in time')), BODY_TIME);
+    const timer = setTimeout(() => stop(new BadRequest(408, TOO_SLOW)), BODY_TIME);
     request.on('data', take);
     request.once('end', () => settle(Buffer.concat(chunks).toString('utf8')));
     // The peer went away, or sent what HTTP does not know: there is nobody to answer.

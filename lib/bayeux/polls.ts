@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClientId, Millis } from '../domain.js';
 import type { Exchange, Listener, Passed } from './exchange.js';
 import type { ProtocolServer, Reply } from './faye.js';
-import { BadRequest, bayeuxError, refuse } from './guard.js';
+import { BadRequest, BROKEN, bayeuxError, refuse } from './guard.js';
 import { readJson, sendError, sendReplies } from './http.js';
 import { allowOrigin, FOREIGN, type Origins, sendPreflight } from './origins.js';
 import type { Outlet } from './outlet.js';
@@ -77,7 +77,7 @@ export class Polls {
         return sendError(response, error.status, error.message);
       }
       onError(error);
-      sendError(response, 500, 'Internal server error');
+      sendError(response, 500, BROKEN);
     }
   }
 
@@ -149,5 +149,6 @@ export class Polls {
   }
 }
 
-const ONLY_POST = 'POST Bayeux messages as JSON, or open a WebSocket';
-const ONE_CONNECT = bayeuxError(400, 'channel', 'One connect in one request');
+const ONLY_POST =
+  'In place of GET, JSONP (callback-polling) and EventSource: POST Bayeux messages as JSON (long-polling), or open a WebSocket';
+const ONE_CONNECT = bayeuxError(400, 'channel', 'One connect in one request: send the next when this one was answered');

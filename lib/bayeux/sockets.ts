@@ -6,7 +6,7 @@ import type { ClientId, Millis } from '../domain.js';
 import { Cork } from './cork.js';
 import type { Exchange, Listener, Passed } from './exchange.js';
 import type { ProtocolServer, Reply } from './faye.js';
-import { BadRequest, bayeuxError, parseJson } from './guard.js';
+import { BadRequest, bayeuxError, broken, parseJson } from './guard.js';
 import { Heartbeat } from './heartbeat.js';
 import { Holds } from './holds.js';
 import type { Limits } from './limits.js';
@@ -156,7 +156,7 @@ export class Sockets {
     } catch (error) {
       if (error instanceof BadRequest) return this.#unusable(link, error);
       onError(error);
-      reply(link, [{ successful: false, error: bayeuxError(500, 'message', 'Internal server error') } as Reply]);
+      reply(link, [{ successful: false, error: broken() } as Reply]);
     }
   }
 

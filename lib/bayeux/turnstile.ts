@@ -26,7 +26,12 @@ export interface Visit {
 /** Until somebody else has gone, perhaps. */
 const WHEN_FULL: Millis = 10_000;
 
-const CROWDED = limited(429, 'clientsPerIp', 'Too many requests at once from this address: wait', 1000);
+/** Behind a proxy that is not known for one, all of a site's pages are of one address. */
+const more = (limit: keyof Limits): string => `or raise limits.${limit}, or if it is a proxy set trustProxy`;
+const CROWD = more('clientsPerIp');
+const HASTE = more('handshakesPerSecond');
+const FULL = 'This server is full: try again later, or raise limits.clients';
+const CROWDED = limited(429, 'clientsPerIp', `Too many requests at once from this address: wait, ${CROWD}`, 1000);
 
 export class Turnstile {
   readonly #limits: Limits;
@@ -70,10 +75,11 @@ export class Turnstile {
     const { clients, clientsPerIp } = this.#limits;
     const now = this.#time;
     const wait = owes(this.#handshakes, network.paid, now);
-    if (wait > 0) return limited(429, 'handshakesPerSecond', 'Too many handshakes from this address: wait', wait);
-    if (this.#clients >= clients) return limited(503, 'clients', 'This server is full: try again later', WHEN_FULL);
+    if (wait > 0)
+      return limited(429, 'handshakesPerSecond', `Too many handshakes from this address: wait, ${HASTE}`, wait);
+    if (this.#clients >= clients) return limited(503, 'clients', FULL, WHEN_FULL);
     if (network.clients >= clientsPerIp) {
-      return limited(429, 'clientsPerIp', 'Too many pages from this address: close some', WHEN_FULL);
+      return limited(429, 'clientsPerIp', `Too many pages from this address: close some, ${CROWD}`, WHEN_FULL);
     }
     network.paid = pay(this.#handshakes, network.paid, now);
     this.count(network);
@@ -94,7 +100,12 @@ export class Turnstile {
   /** Whether one more page of a user is too many. */
   crowds(uid: Uid): Limited | null {
     if ((this.#users.get(uid) ?? 0) < this.#limits.clientsPerUser) return null;
-    return limited(429, 'clientsPerUser', 'Too many open pages of this user: close some', WHEN_FULL);
+    return limited(
+      429,
+      'clientsPerUser',
+      'Too many open pages of this user: close some, or raise limits.clientsPerUser',
+      WHEN_FULL,
+    );
   }
 
   /** There is a session for it now, which counts from here on. @returns false when it was cancelled */
@@ -148,7 +159,7 @@ export class Turnstile {
       return limited(
         429,
         'handshakesPerSecond',
-        'Too many refused messages from this address - mend them or wait',
+        `Too many refused messages from this address: mend them or wait, ${HASTE}`,
         wait,
       );
     }
@@ -164,13 +175,15 @@ export class Turnstile {
   /** Whether one more WebSocket is too many. */
   full(network: Network): Limited | null {
     const { clients, clientsPerIp } = this.#limits;
-    if (this.#sockets >= clients) return limited(503, 'clients', 'This server is full: try again later', WHEN_FULL);
+    if (this.#sockets >= clients) return limited(503, 'clients', FULL, WHEN_FULL);
     if (network.sockets >= clientsPerIp) {
-      return limited(429, 'clientsPerIp', 'Too many connections from this address: close some', WHEN_FULL);
+      return limited(429, 'clientsPerIp', `Too many connections from this address: close some, ${CROWD}`, WHEN_FULL);
     }
     // At the door, where a refusal costs least: a flood must not hold up the connections of others.
     const wait = owes(this.#doubts, network.opened, this.#time);
-    return wait > 0 ? limited(429, 'handshakesPerSecond', 'Too many connections from this address: wait', wait) : null;
+    return wait > 0
+      ? limited(429, 'handshakesPerSecond', `Too many connections from this address: wait, ${HASTE}`, wait)
+      : null;
   }
 
   open(network: Network): void {
@@ -197,7 +210,14 @@ export class Turnstile {
 
   #tooFast(paid: Millis, now: Millis): Limited | null {
     const wait = owes(this.#messages, paid, now);
-    return wait > 0 ? limited(429, 'messagesPerSecond', 'Too many messages: send fewer', wait) : null;
+    return wait > 0
+      ? limited(
+          429,
+          'messagesPerSecond',
+          'Too many messages of this client: send fewer, or raise limits.messagesPerSecond',
+          wait,
+        )
+      : null;
   }
 
   get #time(): Millis {

@@ -1,7 +1,7 @@
 // The three ways to know who a client is: a signed token, the host's own session, or (insecure) its own word.
 import type { IncomingMessage } from 'node:http';
-import type { Channel, Place, Uid } from '../domain.js';
-import { type Claim, readUser } from './claim.js';
+import type { Channel, Place, Uid, User } from '../domain.js';
+import { type Claim, type PlaceError, readClaim, readUser } from './claim.js';
 import { type Identity, Unidentified } from './identity.js';
 import type { Revocations } from './revocations.js';
 import type { Tokens } from './tokens.js';
@@ -41,21 +41,42 @@ export const byToken =
 
 /** `authenticate`: the host knows the request, from its session cookie for example. */
 export const byHost =
-  (authenticate: Authenticate): Identify =>
+  (authenticate: Authenticate, placeError: PlaceError): Identify =>
   async (claim, request, channel, auth) => {
     const known = await ask(authenticate, request, { channel, auth });
-    if (!known) throw new Unidentified('auth', 'you are not signed in - authenticate knows nobody by this request');
-    const user = readUser({ uid: known.uid, uname: known.uname });
+    if (!known) throw new Unidentified('auth', NOBODY);
+    const { user, place: given } = readKnown(known, placeError);
     if (claim.user && claim.user.uid !== user.uid) {
-      throw new Unidentified('current_user.uid', 'differs from who is signed in');
+      throw new Unidentified(
+        'current_user.uid',
+        'differs from who is signed in - leave it out or sign in as that user',
+      );
     }
-    const given: Place = {
-      ...(known.room === undefined ? {} : { room: known.room }),
-      ...(known.time === undefined ? {} : { activity: known.time }),
-    };
     const place = isNowhere(given) ? claim.place : agree(claim.place, given, 'where the site put you');
     return { user, place: somewhere(place) };
   };
+
+/** What a page may not say of itself the site may not say of it either; but then it is the site's to mend. */
+function readKnown({ uid, uname, room, time }: Authenticated, placeError: PlaceError): { user: User; place: Place } {
+  try {
+    const { place } = readClaim({ room_channel: room, time_channel: time }, placeError);
+    return { user: readUser({ uid, uname }), place };
+  } catch (error) {
+    if (!(error instanceof Unidentified)) throw error;
+    const wrong = `gave somebody whose ${NAMES[error.field] ?? 'name'} ${error.message}`;
+    const cause = new TypeError(`option "authenticate": the function ${wrong}`);
+    throw new Unidentified('authenticate', wrong, 500, { cause });
+  }
+}
+
+/** What the host calls what a page calls otherwise. */
+const NAMES: Readonly<Record<string, string>> = {
+  'current_user.uid': 'uid',
+  'current_user.uname': 'uname',
+  room_channel: 'room',
+  time_channel: 'time',
+};
+const NOBODY = 'you are not signed in - sign in at the site first - its authenticate knows nobody by this request';
 
 /** `trustClients`: believes what the page says, as the gem did. Anyone can be anyone. */
 export const byWord: Identify = async ({ user, place }) => {
@@ -67,7 +88,9 @@ async function ask(authenticate: Authenticate, request: IncomingMessage, message
   try {
     return await authenticate(request, message);
   } catch (cause) {
-    throw new Unidentified('authenticate', 'failed: try again later', 500, { cause });
+    throw new Unidentified('authenticate', 'failed - its error is in the log of the server - try again later', 500, {
+      cause,
+    });
   }
 }
 

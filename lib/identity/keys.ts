@@ -28,11 +28,18 @@ const strong = (otherwise: string) =>
   });
 const single = strong('must be a string, keys {kid, secret}, or a function that gives them');
 
-const keySchema = z.strictObject({
-  kid: z.string('must be a string').min(1, 'must not be empty').max(128, 'must have at most 128 characters').optional(),
-  secret: strong('must be a string'),
-  notAfter: z.union([z.date(), z.number()], { error: 'must be a Date, or milliseconds since the epoch' }).optional(),
-});
+const keySchema = z.strictObject(
+  {
+    kid: z
+      .string('must be a string')
+      .min(1, 'must not be empty')
+      .max(128, 'must have at most 128 characters')
+      .optional(),
+    secret: strong('must be a string'),
+    notAfter: z.union([z.date(), z.number()], { error: 'must be a Date, or milliseconds since the epoch' }).optional(),
+  },
+  'must be {secret}, with {kid, notAfter} if it has them, and nothing else',
+);
 
 const keysSchema = z
   .array(keySchema)

@@ -21,27 +21,61 @@ export function countFaults() {
 }
 
 /**
- * Answers `{id, ask, args}` with `{id, answer}`.
- * @param {Record<string, (...args: any[]) => unknown>} more
+ * What each kind of server answers by itself.
+ * @typedef {object} Own
+ * @property {(channel: string, data: unknown) => unknown} publish
+ * @property {() => unknown} [details]
  */
-export function answer(more) {
-  /** @type {Record<string, (...args: any[]) => unknown>} */
-  const known = {
-    memory,
-    faults: () => faults,
-    publishMany: async (channel, bytes, times) => {
-      for (let n = 0; n < times; n++) {
-        await more.publish?.(channel, { n, text: Buffer.alloc(bytes, 'x').toString() });
-        await turn();
-      }
-    },
-    ...more,
-  };
-  process.on('message', async ({ id, ask, args }) => {
-    process.send?.({ id, answer: await known[ask]?.(...args) });
+/**
+ * What is asked: one of the questions below, with what it takes.
+ * @typedef {{id: number, ask: 'memory' | 'faults' | 'details', args: []}
+ *   | {id: number, ask: 'publish', args: [channel: string, data: unknown]}
+ *   | {id: number, ask: 'publishMany', args: [channel: string, bytes: number, times: number]}} Question
+ */
+
+/**
+ * Answers `{id, ask, args}` with `{id, answer}`.
+ * @param {Own} own
+ */
+export function answer(own) {
+  process.on('message', async (/** @type {Question} */ question) => {
+    process.send?.({ id: question.id, answer: await answerTo(question, own) });
   });
   // A test that died takes its servers with it.
   process.on('disconnect', () => process.exit(0));
+}
+
+/**
+ * @param {Question} question
+ * @param {Own} own
+ * @returns {unknown}
+ */
+function answerTo({ ask, args }, { publish, details }) {
+  switch (ask) {
+    case 'memory':
+      return memory();
+    case 'faults':
+      return faults;
+    case 'details':
+      return details?.();
+    case 'publish':
+      return publish(...args);
+    case 'publishMany':
+      return publishMany(publish, ...args);
+  }
+}
+
+/**
+ * @param {Own['publish']} publish
+ * @param {string} channel
+ * @param {number} bytes of each
+ * @param {number} times
+ */
+async function publishMany(publish, channel, bytes, times) {
+  for (let n = 0; n < times; n++) {
+    await publish(channel, { n, text: Buffer.alloc(bytes, 'x').toString() });
+    await turn();
+  }
 }
 
 /** Bytes: in use after garbage collections with turns of the event loop between them, and the most that was resident. */

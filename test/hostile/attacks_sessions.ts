@@ -25,7 +25,8 @@ const until = async (holds: () => boolean, tries = 20): Promise<boolean> => {
 };
 
 const after = ({ data }: { data?: unknown }): boolean => data === 'after';
-const DEEP = '400:message:The message is nested deeper than 16 send less in one or raise limits.depth or limits.nodes';
+const DEEP =
+  '400:message:The message is nested deeper than 16 - send less in one or raise limits.depth or limits.nodes';
 
 export const sessionAttacks: readonly Attack[] = [
   {
@@ -75,7 +76,7 @@ export const sessionAttacks: readonly Attack[] = [
       },
       answer:
         text === 'x'
-          ? '400:message:not JSON send a Bayeux message or an array of messages in UTF-8 and without Content-Encoding'
+          ? '400:message:not JSON - send a Bayeux message or an array of messages in UTF-8 and without Content-Encoding'
           : '400:message:A message must be a JSON object',
     }),
   ),

@@ -1,5 +1,5 @@
 // HTTP that is odd, wrong or slow: the exact answer, and how the connection ends.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HANDSHAKE, post } from './peer.js';
 import { startVictim, type Victim } from './victim.js';
 import { say, Wire } from './wire.js';
@@ -104,6 +104,60 @@ describe('requests one behind the other', () => {
     wire.write(`${POST}Content-Length: 99999999\r\n\r\n${hello}`);
     expect(await wire.untilClosed()).toBe(true);
     expect(wire.statuses).toEqual([413]);
+  });
+});
+
+describe('who asks first whether to send a body', () => {
+  const asking = (length: number, expectation = '100-continue'): string =>
+    `${POST}Content-Length: ${length}\r\nExpect: ${expectation}\r\n\r\n`;
+
+  afterEach(async () => {
+    expect((await post(victim, HANDSHAKE)).status).toBe(200);
+  });
+
+  it('is told to go on, and answered when it came', async () => {
+    const wire = await Wire.open(victim.port);
+    await wire.write(asking(HELLO.length)).until(() => wire.statuses.length > 0);
+    expect(wire.statuses).toEqual([100]);
+    await wire.write(HELLO).until(() => wire.text.includes('"successful":true'));
+    expect(wire.statuses).toEqual([100, 200]);
+    wire.end();
+  });
+
+  it('is asked for nothing more when it is too large, though it may come', async () => {
+    const wire = await Wire.open(victim.port);
+    wire.write(asking(99_999_999)).write('[');
+    expect(await wire.untilClosed()).toBe(true);
+    expect(wire.statuses.at(-1)).toBe(413);
+    expect(wire.text).toMatch(/at most 65536 bytes in one request: send less, or raise limits.bytes\n$/);
+  });
+
+  it('may go away without having sent it', async () => {
+    const wire = await Wire.open(victim.port);
+    await wire.write(asking(HELLO.length)).until(() => wire.statuses.length > 0);
+    wire.reset();
+    expect(await wire.untilClosed()).toBe(true);
+  });
+
+  it.each(['magic', '200-ok', '100-continued'])('is refused when it expects %s', async (expectation) => {
+    const wire = await Wire.open(victim.port);
+    await wire.write(asking(HELLO.length, expectation)).until(() => wire.text.includes('\r\n\r\n'));
+    expect(wire.statuses).toEqual([417]);
+    wire.end();
+  });
+
+  it('is not let in by that as what it is not: no POST, no JSON, no page of this site', async () => {
+    const head = (start: string): string => `${start}${HOST}Content-Length: 2\r\nExpect: 100-continue\r\n`;
+    for (const [text, status] of [
+      [head('PUT /faye HTTP/1.1\r\n'), 405],
+      [`${head('POST /faye HTTP/1.1\r\n')}Content-Type: text/plain\r\n`, 415],
+      [`${head('POST /faye HTTP/1.1\r\n')}${JSON_BODY}Origin: https://evil.example\r\n`, 403],
+    ] as const) {
+      const wire = await Wire.open(victim.port);
+      await wire.write(`${text}\r\n[]`).until(() => wire.closed || wire.statuses.some((code) => code !== 100));
+      expect(wire.statuses.filter((code) => code !== 100)).toEqual([status]);
+      wire.end();
+    }
   });
 });
 

@@ -4,7 +4,7 @@ import { startRedis } from '../support/redis.js';
 import { grew, judge } from './attack.js';
 import { attacks } from './attacks.js';
 import { hostAttacks } from './attacks_host.js';
-import { HANDSHAKE, post } from './peer.js';
+import { CHAT, HANDSHAKE, post } from './peer.js';
 import { type Memory, startVictim, type Victim } from './victim.js';
 
 /** Seconds that a connect is held. */
@@ -22,6 +22,7 @@ const SERVERS: readonly [name: string, settings: Settings][] = [
   ['tokens', { identity: 'secret' }],
   ['an async authenticate', { identity: 'authenticate' }],
   ['tokens, on Redis', { identity: 'secret', redis: true }],
+  ['an async authenticate, on Redis', { identity: 'authenticate', redis: true }],
 ];
 
 /** Starts what the server needs. @returns its settings, and how to end what was started */
@@ -51,6 +52,8 @@ describe.each(SERVERS)('faye-online with %s', (_name, settings) => {
     const { given, close } = await prepare(settings);
     end = close;
     victim = await startVictim('ours.mjs', given);
+    // What it costs to send and hear megabytes by Redis is garbage, whoever reads them: it is there before anybody attacks.
+    if (settings.redis) await victim.ask('publishMany', CHAT, 1024 * 1024, 150);
     before = await victim.ask('memory');
   });
   afterAll(async () => {
@@ -58,9 +61,7 @@ describe.each(SERVERS)('faye-online with %s', (_name, settings) => {
     await end();
   });
 
-  // On Redis, megabytes that the site itself publishes wait for Redis, whoever reads them.
-  const theirs = settings.redis ? attacks.filter(({ row }) => row !== 24 && row !== 25) : attacks;
-  it.each(theirs)('survives $row, $name', async (attack) => {
+  it.each(attacks)('survives $row, $name', async (attack) => {
     expect(await judge(victim, attack)).toEqual({ outcome: 'survives', got: attack.answer });
     expect(await waited(victim)).toBeLessThan(AT_ONCE);
   });

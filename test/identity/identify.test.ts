@@ -140,7 +140,7 @@ describe('a token', () => {
 
 describe('the host', () => {
   const come = (authenticate: Authenticate, auth: unknown = { room_channel: '/classes/4' }) =>
-    byHost(authenticate)(claim(auth), request, '/meta/handshake', auth);
+    byHost(authenticate, placeError)(claim(auth), request, '/meta/handshake', auth);
 
   it('knows the user; the page says where', async () => {
     await expect(come(() => ({ uid: 7, uname: 'Ann' }))).resolves.toEqual({

@@ -356,7 +356,7 @@ describe('the host', () => {
     house.online.on('error', errors);
     const body = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
     const answer = await fetch(house.faye, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
-    expect(answer.status).toBe(400);
+    expect([answer.status, await answer.text()]).toEqual([400, 'the message is nested too deeply: send less in one\n']);
     expect(errors).not.toHaveBeenCalled();
   });
 });

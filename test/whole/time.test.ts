@@ -130,7 +130,9 @@ describe('a server that is killed', () => {
     await expect(wrong({ DATABASE_URL: 'sqlite:/dev/null/no.sqlite' })).rejects.toThrow(
       /database: it cannot be opened/,
     );
-    await expect(wrong({ FAYE_ONLINE_SECRET: 'short' })).rejects.toThrow(/"secret" must have at least 32 bytes/);
+    await expect(wrong({ FAYE_ONLINE_SECRET: 'short' })).rejects.toThrow(
+      /FAYE_ONLINE_SECRET must be at least 32 bytes/,
+    );
     await expect(wrong({ PORT: 'many' })).rejects.toThrow(/PORT must be a port number/);
     await expect(startProcess({ NODE_ENV: 'production' })).rejects.toThrow(
       /FAYE_ONLINE_SECRET must be set in production/,

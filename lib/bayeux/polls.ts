@@ -7,7 +7,7 @@ import { BadRequest, bayeuxError, refuse } from './guard.js';
 import { readJson, sendError, sendReplies } from './http.js';
 import { allowOrigin, FOREIGN, type Origins, sendPreflight } from './origins.js';
 import type { Outlet } from './outlet.js';
-import type { RefusalKind } from './refusal.js';
+import { type RefusalKind, retryAfter } from './refusal.js';
 import type { Turnstile } from './turnstile.js';
 
 export interface PollsOptions {
@@ -61,7 +61,7 @@ export class Polls {
     const { turnstile } = this.#options;
     const receive = (): void => void this.#receive(request, response);
     const crowded = turnstile.inTurn(turnstile.networkOf(request), receive);
-    if (crowded) refused(crowded.kind, 429, crowded.error, { 'Retry-After': `${crowded.wait / 1000}` });
+    if (crowded) refused(crowded.kind, 429, crowded.error, retryAfter(crowded));
   }
 
   /** Its peer may have gone away while it waited. Never rejects. */

@@ -42,6 +42,11 @@ export const limited = (code: 429 | 503, kind: RefusalKind, text: string, wait: 
   wait,
 });
 
+/** The same in HTTP. */
+export const retryAfter = ({ wait }: Limited): Record<string, string> => ({
+  'Retry-After': `${Math.ceil(wait / 1000)}`,
+});
+
 /** Those who are refused together come back apart. */
 const SPREAD: Millis = 4000;
 

@@ -12,6 +12,7 @@ import { Holds } from './holds.js';
 import type { Limits } from './limits.js';
 import { type Ending, IDLE, Link } from './link.js';
 import { type Hearer, LinkedSocket } from './linked_socket.js';
+import { refuseMalformed } from './malformed.js';
 import type { Network } from './networks.js';
 import type { Outlet } from './outlet.js';
 import { farewell, type Limited, type RefusalKind, type Why } from './refusal.js';
@@ -79,6 +80,10 @@ export class Sockets {
       perMessageDeflate: false,
       maxPayload: options.limits.bytes,
       WebSocket: LinkedSocket,
+    });
+    this.#server.on('wsClientError', ({ message }, socket, request) => {
+      options.onRefusal('request', request);
+      refuseMalformed(socket, request.method, message);
     });
   }
 

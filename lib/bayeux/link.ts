@@ -95,7 +95,7 @@ export class Link implements FayeSocket {
   /** Ends the connection without waiting for the peer, which does not listen anyway. */
   drop(why?: Ending): void {
     this.dropped ||= why ?? true;
-    this.ws.close(POLICY, why?.text);
+    this.ws.close(POLICY, why?.text ?? '');
     this.ws.terminate();
   }
 }

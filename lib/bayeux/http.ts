@@ -1,6 +1,7 @@
 // Long-polling's HTTP: reads one bounded JSON body, writes one JSON reply. No cookies, no GET, no forms.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Millis } from '../domain.js';
+import { Body, type Room, tooLarge } from './body.js';
 import type { Reply } from './faye.js';
 import { BadRequest, parseJson } from './guard.js';
 import { serialize } from './serialize.js';
@@ -17,15 +18,17 @@ const DRAIN_TIME: Millis = 2_000;
 /**
  * The JSON of a request: from the stream, or from the host's body parser when that was mounted before us.
  * @returns undefined when the peer went away in the middle
- * @throws BadRequest 400, 408, 413 or 415
+ * @param room for what is not whole yet
+ * @throws BadRequest 400, 408, 413 or 415, or LimitReached
  */
-export async function readJson(request: MaybeParsed, limit: number): Promise<unknown> {
+export async function readJson(request: MaybeParsed, room: Room): Promise<unknown> {
+  const { limit } = room;
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw new BadRequest(415, 'send Content-Type: application/json');
   const length = Number(request.headers['content-length'] ?? 0);
   if (length > limit) throw tooLarge(limit);
   if (request.readableDidRead) return parsedBody(request.body, limit);
-  const text = await readText(request, limit);
+  const text = await readText(request, room);
   return text === null ? undefined : parseJson(text);
 }
 
@@ -46,33 +49,35 @@ function textOf(body: unknown): string {
   }
 }
 
-const tooLarge = (limit: number): BadRequest =>
-  new BadRequest(413, `at most ${limit} bytes in one request: send less, or raise limits.bytes`);
-
-function readText(request: IncomingMessage, limit: number): Promise<string | null> {
+function readText(request: IncomingMessage, room: Room): Promise<string | null> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const stop = (error: BadRequest): void => {
+    const body = new Body(room);
+    const finish = (): void => {
       clearTimeout(timer);
-      request.off('data', take).pause();
+      request.off('data', add);
+      body.drop();
+    };
+    const stop = (error: Error): void => {
+      finish();
+      request.pause();
       reject(error);
     };
-    const take = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else stop(tooLarge(limit));
+    const add = (chunk: Buffer): void => {
+      const wrong = body.add(chunk);
+      if (wrong) stop(wrong);
     };
-    const settle = (text: string | null): void => {
-      clearTimeout(timer);
-      resolve(text);
+    // The peer went away, or sent what HTTP does not know: there is nobody to answer.
+    const gone = (): void => {
+      finish();
+      resolve(null);
     };
     const timer = setTimeout(() => stop(new BadRequest(408, 'the body did not come in time')), BODY_TIME);
-    request.on('data', take);
-    request.once('end', () => settle(Buffer.concat(chunks).toString('utf8')));
-    // The peer went away, or sent what HTTP does not know: there is nobody to answer.
-    request.once('error', () => settle(null));
-    request.once('close', () => settle(null));
+    request.on('data', add);
+    request.once('end', () => {
+      resolve(body.take());
+      finish();
+    });
+    request.once('error', gone).once('close', gone);
   });
 }
 

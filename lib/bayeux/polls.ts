@@ -5,9 +5,10 @@ import type { Exchange, Listener, Passed } from './exchange.js';
 import type { ProtocolServer, Reply } from './faye.js';
 import { BadRequest, bayeuxError, refuse } from './guard.js';
 import { readJson, sendError, sendReplies } from './http.js';
+import type { Network } from './networks.js';
 import { allowOrigin, FOREIGN, type Origins, sendPreflight } from './origins.js';
 import type { Outlet } from './outlet.js';
-import { type RefusalKind, retryAfter } from './refusal.js';
+import { LimitReached, type RefusalKind, retryAfter } from './refusal.js';
 import type { Turnstile } from './turnstile.js';
 
 export interface PollsOptions {
@@ -59,23 +60,28 @@ export class Polls {
 
   #queue(request: IncomingMessage, response: ServerResponse, refused: Refused): void {
     const { turnstile } = this.#options;
-    const receive = (): void => void this.#receive(request, response);
-    const crowded = turnstile.inTurn(turnstile.networkOf(request), receive);
+    const network = turnstile.networkOf(request);
+    const receive = (): void => void this.#receive(request, response, network, refused);
+    const crowded = turnstile.inTurn(network, receive);
     if (crowded) refused(crowded.kind, 429, crowded.error, retryAfter(crowded));
   }
 
   /** Its peer may have gone away while it waited. Never rejects. */
-  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { limit, onError, onRefusal } = this.#options;
+  async #receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    network: Network,
+    refused: Refused,
+  ): Promise<void> {
+    const { limit, onError, turnstile } = this.#options;
     if (response.destroyed) return;
     try {
-      const body = await readJson(request, limit);
+      const body = await readJson(request, { limit, network, turnstile });
       if (body !== undefined && !response.destroyed) await this.#exchange(body, request, response);
     } catch (error) {
-      if (error instanceof BadRequest) {
-        onRefusal('request', request);
-        return sendError(response, error.status, error.message);
-      }
+      if (error instanceof LimitReached)
+        return refused(error.limited.kind, 429, error.message, retryAfter(error.limited));
+      if (error instanceof BadRequest) return refused('request', error.status, error.message);
       onError(error);
       sendError(response, 500, 'Internal server error');
     }

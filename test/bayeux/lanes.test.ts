@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { Lanes } from '../../lib/bayeux/lanes.js';
 import type { Network } from '../../lib/bayeux/networks.js';
 
-const network = (): Network => ({ clients: 0, sockets: 0, paid: 0, opened: 0, doubted: 0 });
+const network = (): Network => ({ clients: 0, sockets: 0, kept: 0, paid: 0, opened: 0, doubted: 0 });
 
 /** Lanes of a school with many pages and of ann's home, and who was served, in order. */
 function scene(limit = 10) {

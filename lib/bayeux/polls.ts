@@ -81,7 +81,7 @@ export class Polls {
     } catch (error) {
       if (error instanceof LimitReached)
         return refused(error.limited.kind, 429, error.message, retryAfter(error.limited));
-      if (error instanceof BadRequest) return refused('request', error.status, error.message);
+      if (error instanceof BadRequest) return refused(kindOf(error), error.status, error.message);
       onError(error);
       sendError(response, 500, 'Internal server error');
     }
@@ -154,6 +154,8 @@ export class Polls {
     );
   }
 }
+
+const kindOf = ({ status }: BadRequest): RefusalKind => (status === 413 ? 'bytes' : 'request');
 
 const ONLY_POST = 'POST Bayeux messages as JSON, or open a WebSocket';
 const ONE_CONNECT = bayeuxError(400, 'channel', 'One connect in one request');

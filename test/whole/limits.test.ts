@@ -339,12 +339,15 @@ it('who says nothing of themselves is taken out within seconds, and so is an emp
   expect(await metric(house, 'timeout')).toBe(1);
 });
 
-it('a frame that is too long, and what is no POST, are counted too', async () => {
+it('a frame or a body that is too long, and what is no POST, are counted too', async () => {
   const house = await houseOf({ bytes: 1000 });
+  const headers = { 'Content-Type': 'application/json' };
   const mallory = await Tab.open(house.faye, auth('mallory'));
   mallory.send('x'.repeat(1001));
   await vi.waitFor(() => expect(mallory.closed).toBe(true));
   await vi.waitFor(async () => expect(await metric(house, 'bytes')).toBe(1));
+  expect((await fetch(house.faye, { method: 'POST', headers, body: 'x'.repeat(1001) })).status).toBe(413);
+  expect(await metric(house, 'bytes')).toBe(2);
   expect((await fetch(house.faye, { method: 'PUT' })).status).toBe(405);
   expect(await metric(house, 'request')).toBe(1);
 });

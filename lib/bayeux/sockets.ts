@@ -40,6 +40,9 @@ export interface SocketsOptions {
 
 /** When so many frames of one socket wait for the gate, no more are read from it. */
 const BACKLOG = 100;
+/** In so many frames may a message come, and a frame in so many reads: each costs two hundred bytes, however little it brings. */
+const PIECES = 256;
+const PACKETS = 1024;
 const GOING_AWAY = 1001;
 /** Who was told so often to send less, and does not, is closed: flooding is to cost the flooder too. */
 const SCOLDED = 100;
@@ -79,6 +82,8 @@ export class Sockets {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: options.limits.bytes,
+      maxFragments: PIECES,
+      maxBufferedChunks: PACKETS,
       WebSocket: LinkedSocket,
     });
     this.#server.on('wsClientError', ({ message }, socket, request) => {

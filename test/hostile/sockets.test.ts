@@ -51,13 +51,13 @@ describe('a frame', () => {
     ['says that it has 8 EiB', frame('', { length: 2n ** 63n }), 1009],
     ['begins another message within a message', Buffer.concat([frame('[', { last: false }), frame(HELLO)]), 1002],
     [
-      'is a piece too much of a message',
+      'is a piece too long of a message',
       Buffer.concat([frame('x'.repeat(60_000), { last: false }), frame('x'.repeat(6000), { opcode: 0 })]),
       1009,
     ],
     [
-      'is one of very many of a message',
-      Buffer.concat([frame('[', { last: false }), ...Array(20_000).fill(frame('', { opcode: 0, last: false }))]),
+      'is a piece too many of a message',
+      Buffer.concat([frame('[', { last: false }), ...Array(256).fill(frame('', { opcode: 0, last: false }))]),
       1008,
     ],
   ])('that %s ends the connection, and says why', async (_what, bytes, code) => {
@@ -192,6 +192,16 @@ describe('a flood', () => {
     expect((await victim.ask('memory')).used - before.used).toBeLessThan(16 * 1024 * 1024);
     wire.end();
   });
+});
+
+it('a message in frames of a byte that never ends costs little memory', async () => {
+  const piece = (opcode: number): Buffer => frame('x', { opcode, last: false });
+  const before = await victim.ask('memory');
+  const wires = await Promise.all(Array.from({ length: 10 }, () => openBare(victim.port)));
+  for (const wire of wires) wire.write(Buffer.concat([piece(TEXT), ...Array(16_000).fill(piece(0))]));
+  expect((await post(victim, HANDSHAKE, { ms: 5000 })).status).toBe(200);
+  expect((await victim.ask('memory')).used - before.used).toBeLessThan(5 * 1024 * 1024);
+  for (const wire of wires) wire.end();
 });
 
 describe('an upgrade', () => {

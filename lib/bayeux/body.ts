@@ -1,7 +1,7 @@
-// The body of a request while it comes: bounded by itself, and together with all others that its network lets wait.
+// The body of a request until it is its turn: bounded by itself, and together with all others of its network that wait.
 import { BadRequest } from './guard.js';
 import type { Network } from './networks.js';
-import { LimitReached } from './refusal.js';
+import { type Limited, LimitReached } from './refusal.js';
 import type { Turnstile } from './turnstile.js';
 
 /** How much of bodies may be here. */
@@ -9,7 +9,7 @@ export interface Room {
   /** Bytes of one body. */
   readonly limit: number;
   readonly network: Network;
-  readonly turnstile: Pick<Turnstile, 'keep' | 'release'>;
+  readonly turnstile: Pick<Turnstile, 'inTurn' | 'keep' | 'release'>;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -40,13 +40,11 @@ export class Body {
     return null;
   }
 
-  /** Lets go of what came, and counts it no more. @returns what it was */
-  take(): string {
-    const text = this.#bytes.toString('utf8', 0, this.#size);
-    this.drop();
-    return text;
+  get text(): string {
+    return this.#bytes.toString('utf8', 0, this.#size);
   }
 
+  /** Lets go of what came, and counts it no more. */
   drop(): void {
     this.#room.turnstile.release(this.#room.network, this.#size);
     this.#bytes = NOTHING;
@@ -59,6 +57,16 @@ export class Body {
     this.#bytes.copy(bytes, 0, 0, this.#size);
     this.#bytes = bytes;
   }
+}
+
+/** Waits for a network's turn. @throws LimitReached when too much of it waits already */
+export async function takeTurn({ network, turnstile }: Room): Promise<void> {
+  let full: Limited | null = null;
+  await new Promise<void>((serve) => {
+    full = turnstile.inTurn(network, serve);
+    if (full) serve();
+  });
+  if (full) throw new LimitReached(full);
 }
 
 export const tooLarge = (limit: number): BadRequest =>

@@ -1,7 +1,7 @@
 // Long-polling's HTTP: reads one bounded JSON body, writes one JSON reply. No cookies, no GET, no forms.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Millis } from '../domain.js';
-import { Body, type Room, tooLarge } from './body.js';
+import { Body, type Room, takeTurn, tooLarge } from './body.js';
 import type { Reply } from './faye.js';
 import { BadRequest, parseJson } from './guard.js';
 import { serialize } from './serialize.js';
@@ -16,7 +16,8 @@ const DRAINED = 1024 * 1024;
 const DRAIN_TIME: Millis = 2_000;
 
 /**
- * The JSON of a request: from the stream, or from the host's body parser when that was mounted before us.
+ * The JSON of a request: from the stream, or from the host's body parser when that was mounted before us. The body is read at
+ * once, as what is not read costs most, and parsed in its network's turn.
  * @returns undefined when the peer went away in the middle
  * @param room for what is not whole yet
  * @throws BadRequest 400, 408, 413 or 415, or LimitReached
@@ -27,9 +28,18 @@ export async function readJson(request: MaybeParsed, room: Room): Promise<unknow
   if (type !== 'application/json') throw new BadRequest(415, 'send Content-Type: application/json');
   const length = Number(request.headers['content-length'] ?? 0);
   if (length > limit) throw tooLarge(limit);
-  if (request.readableDidRead) return parsedBody(request.body, limit);
-  const text = await readText(request, room);
-  return text === null ? undefined : parseJson(text);
+  if (request.readableDidRead) {
+    await takeTurn(room);
+    return parsedBody(request.body, limit);
+  }
+  const body = await receive(request, room);
+  try {
+    if (!body) return undefined;
+    await takeTurn(room);
+    return parseJson(body.text);
+  } finally {
+    body?.drop();
+  }
 }
 
 function parsedBody(body: unknown, limit: number): unknown {
@@ -49,16 +59,17 @@ function textOf(body: unknown): string {
   }
 }
 
-function readText(request: IncomingMessage, room: Room): Promise<string | null> {
+/** @returns the whole body, to be dropped; null when the peer went away in the middle */
+function receive(request: IncomingMessage, room: Room): Promise<Body | null> {
   return new Promise((resolve, reject) => {
     const body = new Body(room);
     const finish = (): void => {
       clearTimeout(timer);
-      request.off('data', add);
-      body.drop();
+      request.off('data', add).off('end', end).off('error', gone).off('close', gone);
     };
     const stop = (error: Error): void => {
       finish();
+      body.drop();
       request.pause();
       reject(error);
     };
@@ -66,18 +77,18 @@ function readText(request: IncomingMessage, room: Room): Promise<string | null> 
       const wrong = body.add(chunk);
       if (wrong) stop(wrong);
     };
+    const end = (): void => {
+      finish();
+      resolve(body);
+    };
     // The peer went away, or sent what HTTP does not know: there is nobody to answer.
     const gone = (): void => {
       finish();
+      body.drop();
       resolve(null);
     };
     const timer = setTimeout(() => stop(new BadRequest(408, 'the body did not come in time')), BODY_TIME);
-    request.on('data', add);
-    request.once('end', () => {
-      resolve(body.take());
-      finish();
-    });
-    request.once('error', gone).once('close', gone);
+    request.on('data', add).once('end', end).once('error', gone).once('close', gone);
   });
 }
 

@@ -7,7 +7,7 @@ import type { Pace } from './pace.js';
 export interface Network {
   clients: number;
   sockets: number;
-  /** Bytes of bodies that are not whole yet. */
+  /** Bytes of bodies that wait for their end, or for their turn. */
   kept: number;
   /** Until when its handshakes are paid for. */
   paid: Millis;

@@ -5,7 +5,6 @@ import type { Exchange, Listener, Passed } from './exchange.js';
 import type { ProtocolServer, Reply } from './faye.js';
 import { BadRequest, bayeuxError, refuse } from './guard.js';
 import { readJson, sendError, sendReplies } from './http.js';
-import type { Network } from './networks.js';
 import { allowOrigin, FOREIGN, type Origins, sendPreflight } from './origins.js';
 import type { Outlet } from './outlet.js';
 import { LimitReached, type RefusalKind, retryAfter } from './refusal.js';
@@ -43,7 +42,7 @@ export class Polls {
     this.#options = options;
   }
 
-  /** Answers one HTTP request, at once or in its network's turn. Never throws. */
+  /** Answers one HTTP request, in its network's turn when it is a POST. Never throws. */
   handle(request: IncomingMessage, response: ServerResponse): void {
     const { onRefusal, origins } = this.#options;
     const from = origins(request);
@@ -54,30 +53,17 @@ export class Polls {
     if (from === 'listed') allowOrigin(request, response);
     if (from === 'foreign') refused('origins', 403, FOREIGN);
     else if (request.method === 'OPTIONS' && from === 'listed') sendPreflight(response);
-    else if (request.method === 'POST') this.#queue(request, response, refused);
+    else if (request.method === 'POST') void this.#receive(request, response, refused);
     else refused('request', 405, ONLY_POST, { Allow: 'POST' });
   }
 
-  #queue(request: IncomingMessage, response: ServerResponse, refused: Refused): void {
-    const { turnstile } = this.#options;
-    const network = turnstile.networkOf(request);
-    const receive = (): void => void this.#receive(request, response, network, refused);
-    const crowded = turnstile.inTurn(network, receive);
-    if (crowded) refused(crowded.kind, 429, crowded.error, retryAfter(crowded));
-  }
-
-  /** Its peer may have gone away while it waited. Never rejects. */
-  async #receive(
-    request: IncomingMessage,
-    response: ServerResponse,
-    network: Network,
-    refused: Refused,
-  ): Promise<void> {
+  /** Its peer may go away while it waits. Never rejects. */
+  async #receive(request: IncomingMessage, response: ServerResponse, refused: Refused): Promise<void> {
     const { limit, onError, turnstile } = this.#options;
-    if (response.destroyed) return;
     try {
+      const network = turnstile.networkOf(request);
       const body = await readJson(request, { limit, network, turnstile });
-      if (body !== undefined && !response.destroyed) await this.#exchange(body, request, response);
+      if (body !== undefined && !isGone(request, response)) await this.#exchange(body, request, response);
     } catch (error) {
       if (error instanceof LimitReached)
         return refused(error.limited.kind, 429, error.message, retryAfter(error.limited));
@@ -154,6 +140,10 @@ export class Polls {
     );
   }
 }
+
+/** A response that waits for others of its connection does not know when that is closed. */
+const isGone = (request: IncomingMessage, response: ServerResponse): boolean =>
+  response.destroyed || request.socket.destroyed;
 
 const kindOf = ({ status }: BadRequest): RefusalKind => (status === 413 ? 'bytes' : 'request');
 

@@ -23,13 +23,13 @@ export interface Visit {
   open: boolean;
 }
 
-/** So many bodies of the most bytes that one may have may wait for their end, of one network. */
+/** So many bodies of the most bytes that one may have may wait for their end, or for their turn, of one network. */
 const BODIES = 256;
 
 /** Until somebody else has gone, perhaps. */
 const WHEN_FULL: Millis = 10_000;
 
-const HALVES = limited(429, 'bytes', 'Too many unfinished bodies from this address - send each at once', 1000);
+const HALVES = limited(429, 'bytes', 'Too much at once from this address: wait', 1000);
 const CROWDED = limited(429, 'clientsPerIp', 'Too many requests at once from this address: wait', 1000);
 
 export class Turnstile {
@@ -165,7 +165,7 @@ export class Turnstile {
     network.doubted -= this.#doubts.each;
   }
 
-  /** Keeps so many bytes of a body that is not whole yet, until they are released. @returns why not; null when it does */
+  /** Keeps so many bytes of a body that waits, until they are released. @returns why not; null when it does */
   keep(network: Network, bytes: number): Limited | null {
     if (network.kept + bytes > BODIES * this.#limits.bytes) return HALVES;
     network.kept += bytes;

@@ -42,7 +42,7 @@ describe('half bodies of one address', () => {
     await wires[0]?.until(() => refused().length === 3, 2000);
     await Promise.all(refused().map((wire) => wire.untilClosed()));
     expect(refused().map(({ statuses }) => statuses)).toEqual([[429], [429], [429]]);
-    expect(refused()[0]?.text).toMatch(/\r\nRetry-After: 1\r\n[\s\S]*429:bytes:Too many unfinished bodies/);
+    expect(refused()[0]?.text).toMatch(/\r\nRetry-After: 1\r\n[\s\S]*429:bytes:Too much at once from this address/);
     expect(await house.online.metrics()).toContain('refusals_total{kind="bytes"} 3');
     const bob = await half(house, '192.0.2.2');
     expect(await bob.write(HELLO.slice(-1)).until(() => bob.statuses.length > 0)).toBe(true);
@@ -97,6 +97,12 @@ describe('the memory that half bodies cost', () => {
     const { used } = await victim.ask('memory');
     return (used - before.used) / 1024 / 1024;
   }
+
+  it('is no more when many come at once in chunks of a byte', { timeout: 60_000 }, async () => {
+    const { peak } = await victim.ask('memory');
+    await costOf(100, `${HEAD}Transfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(10_000)}`);
+    expect((await victim.ask('memory')).peak - peak).toBeLessThan(100 * 1024 * 1024);
+  });
 
   it('is bounded, however many there are', async () => {
     const bytes = 65_536;

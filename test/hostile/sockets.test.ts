@@ -164,6 +164,15 @@ describe('a flood', () => {
     expect(framesOf(wire.bytes).filter(({ opcode }) => opcode === TEXT).length).toBeLessThanOrEqual(100);
   });
 
+  it('is told what is wrong, each time, and at last why it is closed', async () => {
+    const wire = await openBare(victim.port);
+    expect(await wire.write(Buffer.concat(Array(100).fill(frame('5')))).untilClosed()).toBe(true);
+    const frames = framesOf(wire.bytes);
+    expect(frames.filter(({ opcode }) => opcode === TEXT)).toHaveLength(100);
+    expect(frames.at(-1)).toMatchObject({ opcode: CLOSE, code: 1008 });
+    expect(frames.at(-1)?.text).toContain('goes on after 100 refusals');
+  });
+
   it('of pings is answered while it waits for its pongs', async () => {
     const wire = await openBare(victim.port);
     for (let n = 1; n <= 200; n++) {

@@ -18,7 +18,7 @@ const PLAIN_HTTP: HelmetOptions = {
   contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
 };
 /** Who sends a request slowly does not keep a connection for long. Node looks for such only twice a minute by itself. */
-const SLOW: ServerOptions = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+const SLOW: ServerOptions = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 1_000 };
 /** Nor does who takes nothing of an answer: longer than any poll is held. WebSockets have their pings instead. */
 const SILENT = 60_000;
 const ROOMS = ['/classes/4', '/classes/7'];

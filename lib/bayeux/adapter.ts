@@ -17,7 +17,7 @@ import { foreignOutlet, type Outlet } from './outlet.js';
 import { Patrol } from './patrol.js';
 import { Polls } from './polls.js';
 import type { RedisBus } from './redis_bus.js';
-import type { Limited, OnRefusal, RefusalKind, Why } from './refusal.js';
+import { type Limited, type OnRefusal, type RefusalKind, retryAfter, type Why } from './refusal.js';
 import type { Moves } from './removals.js';
 import type { Sessions } from './sessions.js';
 import { Sockets } from './sockets.js';
@@ -187,9 +187,9 @@ export class Adapter extends faye.NodeAdapter {
     }
   }
 
-  #turnAway(request: IncomingMessage, socket: Duplex, { kind, error, wait }: Limited): void {
-    this.#refused(kind, request);
-    refuseUpgrade(socket, error.startsWith('503') ? 503 : 429, error, wait);
+  #turnAway(request: IncomingMessage, socket: Duplex, full: Limited): void {
+    this.#refused(full.kind, request);
+    refuseUpgrade(socket, full.error.startsWith('503') ? 503 : 429, full.error, retryAfter(full));
   }
 
   /**

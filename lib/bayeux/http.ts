@@ -1,6 +1,7 @@
 // Long-polling's HTTP: reads one bounded JSON body, writes one JSON reply. No cookies, no GET, no forms.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Millis } from '../domain.js';
+import { Body, type Room, takeTurn, tooLarge } from './body.js';
 import type { Reply } from './faye.js';
 import { BadRequest, parseJson } from './guard.js';
 import { serialize } from './serialize.js';
@@ -16,18 +17,30 @@ const DRAINED = 1024 * 1024;
 const DRAIN_TIME: Millis = 2_000;
 
 /**
- * The JSON of a request: from the stream, or from the host's body parser when that was mounted before us.
+ * The JSON of a request: from the stream, or from the host's body parser when that was mounted before us. The body is read at
+ * once, as what is not read costs most, and parsed in its network's turn.
  * @returns undefined when the peer went away in the middle
- * @throws BadRequest 400, 408, 413 or 415
+ * @param room for what is not whole yet
+ * @throws BadRequest 400, 408, 413 or 415, or LimitReached
  */
-export async function readJson(request: MaybeParsed, limit: number): Promise<unknown> {
+export async function readJson(request: MaybeParsed, room: Room): Promise<unknown> {
+  const { limit } = room;
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw new BadRequest(415, 'send Content-Type: application/json');
   const length = Number(request.headers['content-length'] ?? 0);
   if (length > limit) throw tooLarge(limit);
-  if (request.readableDidRead) return parsedBody(request.body, limit);
-  const text = await readText(request, limit);
-  return text === null ? undefined : parseJson(text);
+  if (request.readableDidRead) {
+    await takeTurn(room);
+    return parsedBody(request.body, limit);
+  }
+  const body = await receive(request, room);
+  try {
+    if (!body) return undefined;
+    await takeTurn(room);
+    return parseJson(body.text);
+  } finally {
+    body?.drop();
+  }
 }
 
 function parsedBody(body: unknown, limit: number): unknown {
@@ -47,33 +60,36 @@ function textOf(body: unknown): string {
   }
 }
 
-const tooLarge = (limit: number): BadRequest =>
-  new BadRequest(413, `at most ${limit} bytes in one request: send less, or raise limits.bytes`);
-
-function readText(request: IncomingMessage, limit: number): Promise<string | null> {
+/** @returns the whole body, to be dropped; null when the peer went away in the middle */
+function receive(request: IncomingMessage, room: Room): Promise<Body | null> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const stop = (error: BadRequest): void => {
+    const body = new Body(room);
+    const finish = (): void => {
       clearTimeout(timer);
-      request.off('data', take).pause();
+      request.off('data', add).off('end', end).off('error', gone).off('close', gone);
+    };
+    const stop = (error: Error): void => {
+      finish();
+      body.drop();
+      request.pause();
       reject(error);
     };
-    const take = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else stop(tooLarge(limit));
+    const add = (chunk: Buffer): void => {
+      const wrong = body.add(chunk);
+      if (wrong) stop(wrong);
     };
-    const settle = (text: string | null): void => {
-      clearTimeout(timer);
-      resolve(text);
+    const end = (): void => {
+      finish();
+      resolve(body);
+    };
+    // The peer went away, or sent what HTTP does not know: there is nobody to answer.
+    const gone = (): void => {
+      finish();
+      body.drop();
+      resolve(null);
     };
     const timer = setTimeout(() => stop(new BadRequest(408, TOO_SLOW)), BODY_TIME);
-    request.on('data', take);
-    request.once('end', () => settle(Buffer.concat(chunks).toString('utf8')));
-    // The peer went away, or sent what HTTP does not know: there is nobody to answer.
-    request.once('error', () => settle(null));
-    request.once('close', () => settle(null));
+    request.on('data', add).once('end', end).once('error', gone).once('close', gone);
   });
 }
 
@@ -90,21 +106,17 @@ export function sendReplies(response: ServerResponse, replies: readonly Reply[])
   response.end(body);
 }
 
-/**
- * Refuses a whole request. The connection is closed when a body was left unread.
- * @param small the longest body that Node may read and forget instead
- */
+/** Refuses a whole request. The connection is closed when a body was left unread. */
 export function sendError(
   response: ServerResponse,
   status: number,
   text: string,
   headers: Record<string, string> = {},
-  small = 0,
 ): void {
   if (!writable(response)) return;
   const body = Buffer.from(`${text}\n`);
   const { req } = response;
-  const unread = !req.readableEnded && !(Number(req.headers['content-length']) <= small);
+  const unread = !req.readableEnded;
   response.writeHead(status, {
     ...HEADERS,
     ...headers,

@@ -95,7 +95,9 @@ export class Link implements FayeSocket {
   /** Ends the connection without waiting for the peer, which does not listen anyway. */
   drop(why?: Ending): void {
     this.dropped ||= why ?? true;
-    this.ws.close(POLICY, why?.text);
+    // What was said in this turn, and why it is the last, would go with the connection.
+    while (this.socket.writableCorked > 0) this.socket.uncork();
+    this.ws.close(POLICY, why?.text ?? '');
     this.ws.terminate();
   }
 }

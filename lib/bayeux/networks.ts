@@ -1,4 +1,4 @@
-// The networks that clients come from, and how much of them is here: how many clients and sockets, how many handshakes.
+// The networks that clients come from, and how much of them is here: how many clients and sockets, how much of bodies, how many handshakes.
 import type { IncomingMessage } from 'node:http';
 import type { Millis } from '../domain.js';
 import { networkOf } from '../network.js';
@@ -8,6 +8,8 @@ import type { Pace } from './pace.js';
 export interface Network {
   clients: number;
   sockets: number;
+  /** Bytes of bodies that wait for their end, or for their turn. */
+  kept: number;
   /** Until when its handshakes are paid for. */
   paid: Millis;
   /** The same for its WebSockets. */
@@ -41,7 +43,7 @@ export class Networks {
     const known = this.#byName.get(name);
     if (known) return known;
     if (this.#byName.size >= REMEMBERED) this.#forgetOldest();
-    const network: Network = { clients: 0, sockets: 0, paid: 0, opened: 0, doubted: 0, lane: emptyLane() };
+    const network: Network = { clients: 0, sockets: 0, kept: 0, paid: 0, opened: 0, doubted: 0, lane: emptyLane() };
     this.#byName.set(name, network);
     return network;
   }
@@ -59,5 +61,5 @@ export class Networks {
   }
 }
 
-const isGone = ({ clients, sockets, lane }: Network): boolean =>
-  clients === 0 && sockets === 0 && lane.waiting.length === 0;
+const isGone = ({ clients, sockets, kept, lane }: Network): boolean =>
+  clients + sockets + kept + lane.waiting.length === 0;

@@ -7,7 +7,7 @@ import { BadRequest, BROKEN, bayeuxError, refuse } from './guard.js';
 import { readJson, sendError, sendReplies } from './http.js';
 import { allowOrigin, FOREIGN, type Origins, sendPreflight } from './origins.js';
 import type { Outlet } from './outlet.js';
-import type { RefusalKind } from './refusal.js';
+import { LimitReached, type RefusalKind, retryAfter } from './refusal.js';
 import type { Turnstile } from './turnstile.js';
 
 export interface PollsOptions {
@@ -32,6 +32,8 @@ interface Poll {
   readonly askedAt: Millis;
 }
 
+type Refused = (kind: RefusalKind, status: number, text: string, headers?: Record<string, string>) => void;
+
 export class Polls {
   readonly #options: PollsOptions;
   readonly #held = new Map<ClientId, Poll>();
@@ -40,42 +42,32 @@ export class Polls {
     this.#options = options;
   }
 
-  /** Answers one HTTP request, at once or in its network's turn. Never throws. */
+  /** Answers one HTTP request, in its network's turn when it is a POST. Never throws. */
   handle(request: IncomingMessage, response: ServerResponse): void {
     const { onRefusal, origins } = this.#options;
     const from = origins(request);
-    const refused = (kind: RefusalKind, status: number, text: string, headers?: Record<string, string>): void => {
+    const refused: Refused = (kind, status, text, headers) => {
       onRefusal(kind, request);
       sendError(response, status, text, headers);
     };
     if (from === 'listed') allowOrigin(request, response);
     if (from === 'foreign') refused('origins', 403, FOREIGN);
     else if (request.method === 'OPTIONS' && from === 'listed') sendPreflight(response);
-    else if (request.method === 'POST') this.#queue(request, response);
+    else if (request.method === 'POST') void this.#receive(request, response, refused);
     else refused('request', 405, ONLY_POST, { Allow: 'POST' });
   }
 
-  #queue(request: IncomingMessage, response: ServerResponse): void {
-    const { limit, onRefusal, turnstile } = this.#options;
-    const receive = (): void => void this.#receive(request, response);
-    const crowded = turnstile.inTurn(turnstile.networkOf(request), receive);
-    if (!crowded) return;
-    onRefusal(crowded.kind, request);
-    sendError(response, 429, crowded.error, { 'Retry-After': `${crowded.wait / 1000}` }, limit);
-  }
-
-  /** Its peer may have gone away while it waited. Never rejects. */
-  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { limit, onError, onRefusal } = this.#options;
-    if (response.destroyed) return;
+  /** Its peer may go away while it waits. Never rejects. */
+  async #receive(request: IncomingMessage, response: ServerResponse, refused: Refused): Promise<void> {
+    const { limit, onError, turnstile } = this.#options;
     try {
-      const body = await readJson(request, limit);
-      if (body !== undefined && !response.destroyed) await this.#exchange(body, request, response);
+      const network = turnstile.networkOf(request);
+      const body = await readJson(request, { limit, network, turnstile });
+      if (body !== undefined && !isGone(request, response)) await this.#exchange(body, request, response);
     } catch (error) {
-      if (error instanceof BadRequest) {
-        onRefusal('request', request);
-        return sendError(response, error.status, error.message);
-      }
+      if (error instanceof LimitReached)
+        return refused(error.limited.kind, 429, error.message, retryAfter(error.limited));
+      if (error instanceof BadRequest) return refused(kindOf(error), error.status, error.message);
       onError(error);
       sendError(response, 500, BROKEN);
     }
@@ -148,6 +140,12 @@ export class Polls {
     );
   }
 }
+
+/** A response that waits for others of its connection does not know when that is closed. */
+const isGone = (request: IncomingMessage, response: ServerResponse): boolean =>
+  response.destroyed || request.socket.destroyed;
+
+const kindOf = ({ status }: BadRequest): RefusalKind => (status === 413 ? 'bytes' : 'request');
 
 const ONLY_POST =
   'In place of GET, JSONP (callback-polling) and EventSource: POST Bayeux messages as JSON (long-polling), or open a WebSocket';

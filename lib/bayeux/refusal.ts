@@ -42,6 +42,19 @@ export const limited = (code: 429 | 503, kind: RefusalKind, text: string, wait: 
   wait,
 });
 
+/** Thrown where all of a request is refused for it. */
+export class LimitReached extends Error {
+  constructor(readonly limited: Limited) {
+    super(limited.error);
+    this.name = 'LimitReached';
+  }
+}
+
+/** The same in HTTP. */
+export const retryAfter = ({ wait }: Limited): Record<string, string> => ({
+  'Retry-After': `${Math.ceil(wait / 1000)}`,
+});
+
 /** Those who are refused together come back apart. */
 const SPREAD: Millis = 4000;
 

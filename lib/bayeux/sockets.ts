@@ -12,6 +12,7 @@ import { Holds } from './holds.js';
 import type { Limits } from './limits.js';
 import { type Ending, IDLE, Link } from './link.js';
 import { type Hearer, LinkedSocket } from './linked_socket.js';
+import { refuseMalformed } from './malformed.js';
 import type { Network } from './networks.js';
 import type { Outlet } from './outlet.js';
 import { farewell, type Limited, type RefusalKind, type Why } from './refusal.js';
@@ -39,6 +40,9 @@ export interface SocketsOptions {
 
 /** When so many frames of one socket wait for the gate, no more are read from it. */
 const BACKLOG = 100;
+/** In so many frames may a message come, and a frame in so many reads: each costs two hundred bytes, however little it brings. */
+const PIECES = 256;
+const PACKETS = 1024;
 const GOING_AWAY = 1001;
 /** Who was told so often to send less, and does not, is closed: flooding is to cost the flooder too. */
 const SCOLDED = 100;
@@ -78,7 +82,13 @@ export class Sockets {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: options.limits.bytes,
+      maxFragments: PIECES,
+      maxBufferedChunks: PACKETS,
       WebSocket: LinkedSocket,
+    });
+    this.#server.on('wsClientError', ({ message }, socket, request) => {
+      options.onRefusal('request', request);
+      refuseMalformed(socket, request.method, message);
     });
   }
 

@@ -23,6 +23,9 @@ export interface Visit {
   open: boolean;
 }
 
+/** So many bodies of the most bytes that one may have may wait for their end, or for their turn, of one network. */
+const BODIES = 256;
+
 /** Until somebody else has gone, perhaps. */
 const WHEN_FULL: Millis = 10_000;
 
@@ -31,6 +34,7 @@ const more = (limit: keyof Limits): string => `or raise limits.${limit}, or if i
 const CROWD = more('clientsPerIp');
 const HASTE = more('handshakesPerSecond');
 const FULL = 'This server is full: try again later, or raise limits.clients';
+const HALVES = limited(429, 'bytes', `Too much at once from this address: wait, ${more('bytes')}`, 1000);
 const CROWDED = limited(429, 'clientsPerIp', `Too many requests at once from this address: wait, ${CROWD}`, 1000);
 
 export class Turnstile {
@@ -170,6 +174,17 @@ export class Turnstile {
   /** It was known whose it is. */
   trust(network: Network): void {
     network.doubted -= this.#doubts.each;
+  }
+
+  /** Keeps so many bytes of a body that waits, until they are released. @returns why not; null when it does */
+  keep(network: Network, bytes: number): Limited | null {
+    if (network.kept + bytes > BODIES * this.#limits.bytes) return HALVES;
+    network.kept += bytes;
+    return null;
+  }
+
+  release(network: Network, bytes: number): void {
+    network.kept -= bytes;
   }
 
   /** Whether one more WebSocket is too many. */

@@ -113,10 +113,22 @@ const isHeard = (socket: Duplex): boolean => socket.listenerCount('data') > 0 ||
 
 const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
 
-const REASONS = { 403: 'Forbidden', 404: 'Not Found', 429: 'Too Many Requests', 503: 'Service Unavailable' } as const;
+const REASONS = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
+} as const;
 
-/** Answers an upgrade with a refusal, and closes. @param wait when it makes sense to try again */
-export function refuseUpgrade(socket: Duplex, status: keyof typeof REASONS, text = '', wait?: Millis): void {
+/** Answers an upgrade with a refusal, and closes. */
+export function refuseUpgrade(
+  socket: Duplex,
+  status: keyof typeof REASONS,
+  text = '',
+  headers: Readonly<Record<string, string>> = {},
+): void {
   socket.on('error', () => socket.destroy());
   const body = text && `${text}\n`;
   const head = [
@@ -124,7 +136,7 @@ export function refuseUpgrade(socket: Duplex, status: keyof typeof REASONS, text
     'Connection: close',
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    ...(wait === undefined ? [] : [`Retry-After: ${Math.ceil(wait / 1000)}`]),
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

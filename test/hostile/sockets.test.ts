@@ -1,5 +1,5 @@
 // Frames that break the rules of WebSockets: what is answered, and with which code it is closed.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BINARY, CLOSE, type FrameOptions, frame, framesOf, openBare, PING, PONG, TEXT, UPGRADE } from './frames.js';
 import { HANDSHAKE, post } from './peer.js';
 import { startVictim, type Victim } from './victim.js';
@@ -25,6 +25,14 @@ const pongs = (wire: Wire) => framesOf(wire.bytes).filter(({ opcode }) => opcode
 const repliesIn = (frames: ReturnType<typeof framesOf>): unknown =>
   JSON.parse(frames.find(({ opcode }) => opcode === TEXT)?.text ?? 'null');
 
+/** What is said to a frame that is not as it must be. */
+const REASONS: Readonly<Record<number, string>> = {
+  1002: 'not a frame of RFC 6455: let a WebSocket library make it',
+  1007: 'text must be UTF-8',
+  1008: 'a message has too many pieces: send it in fewer',
+  1009: 'a message is longer than limits.bytes: send less in one',
+};
+
 describe('a frame', () => {
   it.each<[what: string, bytes: Buffer, code: number]>([
     ['is not masked', frame(HELLO, { masked: false }), 1002],
@@ -43,15 +51,53 @@ describe('a frame', () => {
     ['says that it has 8 EiB', frame('', { length: 2n ** 63n }), 1009],
     ['begins another message within a message', Buffer.concat([frame('[', { last: false }), frame(HELLO)]), 1002],
     [
-      'is a piece too much of a message',
+      'is a piece too long of a message',
       Buffer.concat([frame('x'.repeat(60_000), { last: false }), frame('x'.repeat(6000), { opcode: 0 })]),
       1009,
     ],
-  ])('that %s ends the connection', async (_what, bytes, code) => {
+    [
+      'is a piece too many of a message',
+      Buffer.concat([frame('[', { last: false }), ...Array(256).fill(frame('', { opcode: 0, last: false }))]),
+      1008,
+    ],
+  ])('that %s ends the connection, and says why', async (_what, bytes, code) => {
     const wire = await openBare(victim.port);
     expect(await wire.write(bytes).untilClosed()).toBe(true);
-    expect(framesOf(wire.bytes)).toEqual([expect.objectContaining({ opcode: CLOSE, code })]);
+    const [close, ...more] = framesOf(wire.bytes);
+    expect(close).toMatchObject({ opcode: CLOSE, code });
+    expect(close?.text.slice(2)).toBe(REASONS[code]);
+    expect(more).toEqual([]);
     expect((await post(victim, HANDSHAKE)).status).toBe(200);
+  });
+
+  it('that is bad leaves its sender, who goes on sending, the time to read why', async () => {
+    const wire = await openBare(victim.port);
+    wire.pause();
+    for (let n = 0; n < 10; n++) wire.write(frame('x'.repeat(65_537)));
+    expect((await post(victim, HANDSHAKE)).status).toBe(200);
+    for (let n = 0; n < 3; n++) wire.write(frame('x'.repeat(20_000)));
+    expect((await post(victim, HANDSHAKE)).status).toBe(200);
+    wire.resume();
+    expect(await wire.untilClosed()).toBe(true);
+    expect(framesOf(wire.bytes)).toEqual([expect.objectContaining({ opcode: CLOSE, code: 1009 })]);
+  });
+
+  it('that is bad ends the connection within seconds, although its sender does not answer', async () => {
+    const wire = await openBare(victim.port);
+    wire.pause();
+    wire.write(frame('x'.repeat(65_537)));
+    const gone = (): void => expect(wire.write('x').ended).toBe(true);
+    await vi.waitFor(gone, { timeout: 6000, interval: 100 });
+  });
+
+  it('that is bad ends the connection at once when very much more comes', async () => {
+    const wire = await openBare(victim.port);
+    wire.pause();
+    wire.write(frame('', { length: 1n << 40n }));
+    const flood = Buffer.alloc(1024 * 1024);
+    const began = performance.now();
+    await vi.waitFor(() => expect(wire.write(flood).ended).toBe(true), { timeout: 6000, interval: 10 });
+    expect(performance.now() - began).toBeLessThan(1900);
   });
 
   it.each<[what: string, pieces: [text: string, options: FrameOptions][]]>([
@@ -118,6 +164,15 @@ describe('a flood', () => {
     expect(framesOf(wire.bytes).filter(({ opcode }) => opcode === TEXT).length).toBeLessThanOrEqual(100);
   });
 
+  it('is told what is wrong, each time, and at last why it is closed', async () => {
+    const wire = await openBare(victim.port);
+    expect(await wire.write(Buffer.concat(Array(100).fill(frame('5')))).untilClosed()).toBe(true);
+    const frames = framesOf(wire.bytes);
+    expect(frames.filter(({ opcode }) => opcode === TEXT)).toHaveLength(100);
+    expect(frames.at(-1)).toMatchObject({ opcode: CLOSE, code: 1008 });
+    expect(frames.at(-1)?.text).toContain('goes on after 100 refusals');
+  });
+
   it('of pings is answered while it waits for its pongs', async () => {
     const wire = await openBare(victim.port);
     for (let n = 1; n <= 200; n++) {
@@ -146,6 +201,16 @@ describe('a flood', () => {
     expect((await victim.ask('memory')).used - before.used).toBeLessThan(16 * 1024 * 1024);
     wire.end();
   });
+});
+
+it('a message in frames of a byte that never ends costs little memory', async () => {
+  const piece = (opcode: number): Buffer => frame('x', { opcode, last: false });
+  const before = await victim.ask('memory');
+  const wires = await Promise.all(Array.from({ length: 10 }, () => openBare(victim.port)));
+  for (const wire of wires) wire.write(Buffer.concat([piece(TEXT), ...Array(16_000).fill(piece(0))]));
+  expect((await post(victim, HANDSHAKE, { ms: 5000 })).status).toBe(200);
+  expect((await victim.ask('memory')).used - before.used).toBeLessThan(5 * 1024 * 1024);
+  for (const wire of wires) wire.end();
 });
 
 describe('an upgrade', () => {

@@ -66,3 +66,28 @@ describe('an upgrade that a listener of the host’s sees too', () => {
     wire.end();
   });
 });
+
+describe('an upgrade of ours that is no WebSocket’s', () => {
+  const upgrade = (wrong: RegExp, right: string, method = 'GET'): string =>
+    `${method} /faye HTTP/1.1\r\n${HOST}${UPGRADE.replace(wrong, right)}\r\n`;
+
+  it.each([
+    ['without a key', upgrade(/Sec-WebSocket-Key.*\r\n/, ''), 400, /Sec-WebSocket-Key must be 16 bytes in base64/],
+    ['with a key that is none', upgrade(/Key: .*/, 'Key: x'), 400, /Sec-WebSocket-Key must be 16 bytes in base64/],
+    [
+      'of another version',
+      upgrade(/Version: 13/, 'Version: 99'),
+      400,
+      /\r\nSec-WebSocket-Version: 13, 8\r\n[\s\S]*must be 13/,
+    ],
+    ['with a protocol twice', upgrade(/$/, 'Sec-WebSocket-Protocol: a, a\r\n'), 400, /Sec-WebSocket-Protocol must be/],
+    ['by POST', upgrade(/$/, 'Content-Length: 0\r\n', 'POST'), 405, /\r\nAllow: GET\r\n[\s\S]*by GET/],
+  ])('%s is told what to change, and counted', async (_what, text, status, told) => {
+    const house = await houseOf();
+    const wire = await Wire.open(portOf(house.server));
+    expect(await wire.write(text).untilClosed(2000)).toBe(true);
+    expect(wire.statuses).toEqual([status]);
+    expect(wire.text).toMatch(told);
+    expect(await counted(house, 'request')).toBe(1);
+  });
+});

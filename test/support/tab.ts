@@ -75,6 +75,11 @@ export class Tab {
     this.#socket.pause();
   }
 
+  /** Reads on. */
+  resume(): void {
+    this.#socket.resume();
+  }
+
   async handshake(): Promise<Wire> {
     const reply = await this.ask({
       channel: '/meta/handshake',

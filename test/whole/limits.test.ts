@@ -1,5 +1,7 @@
 // How much one client, one user, one address and one process may ask for; and what mallory is told who asks for more.
 import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -339,12 +341,15 @@ it('who says nothing of themselves is taken out within seconds, and so is an emp
   expect(await metric(house, 'timeout')).toBe(1);
 });
 
-it('a frame that is too long, and what is no POST, are counted too', async () => {
+it('a frame or a body that is too long, and what is no POST, are counted too', async () => {
   const house = await houseOf({ bytes: 1000 });
+  const headers = { 'Content-Type': 'application/json' };
   const mallory = await Tab.open(house.faye, auth('mallory'));
   mallory.send('x'.repeat(1001));
   await vi.waitFor(() => expect(mallory.closed).toBe(true));
   await vi.waitFor(async () => expect(await metric(house, 'bytes')).toBe(1));
+  expect((await fetch(house.faye, { method: 'POST', headers, body: 'x'.repeat(1001) })).status).toBe(413);
+  expect(await metric(house, 'bytes')).toBe(2);
   expect((await fetch(house.faye, { method: 'PUT' })).status).toBe(405);
   expect(await metric(house, 'request')).toBe(1);
 });
@@ -358,6 +363,32 @@ it('who takes nothing of what is sent is closed, and counted', async () => {
     house.online.publish(CHAT, data);
     expect(await metric(house, 'waiting')).toBe(1);
   });
+});
+
+it('who takes slowly what is sent is neither closed nor loses any of it', async () => {
+  const waiting = 1_000_000;
+  const house = await houseOf({ waiting });
+  let socket: Duplex | undefined;
+  house.server.once('upgrade', (_request, opened) => {
+    socket = opened;
+  });
+  const ann = await (await Tab.open(house.faye, auth('ann'))).come(CHAT);
+  let sent = 0;
+  for (let round = 0; round < 3; round++) {
+    ann.pause();
+    // The system takes some of it; the rest waits for her.
+    while ((socket?.writableLength ?? waiting) < waiting / 2) {
+      house.online.publish(CHAT, `${sent++} ${'x'.repeat(50_000)}`);
+      await turn();
+      expect(socket?.destroyed).toBe(false);
+    }
+    ann.resume();
+    const taken = ann.on(CHAT).length;
+    await ann.until(() => ann.on(CHAT).length >= taken + 5);
+  }
+  await ann.until(() => ann.on(CHAT).length === sent);
+  expect(ann.on(CHAT).map((data) => Number.parseInt(String(data), 10))).toEqual([...Array(sent).keys()]);
+  expect(await metric(house, 'waiting')).toBe(0);
 });
 
 it('a host that never says who somebody is, or what they may, holds nobody up for ever', {

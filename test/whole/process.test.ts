@@ -95,7 +95,13 @@ describe('who sends a request slowly', () => {
   it('is told so and cut off, long before Node would look for it', async () => {
     const server = await oneProcess({ FAYE_ONLINE_TRUST_CLIENTS: '1' });
     const began = performance.now();
-    const halves = ['POST /faye HTTP/1.1\r\nHost: a\r\nContent-', 'GET /online HTTP/1.1\r\nHo'];
+    const json = 'Host: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
+    const halves = [
+      'POST /faye HTTP/1.1\r\nHost: a\r\nContent-',
+      'GET /online HTTP/1.1\r\nHo',
+      `POST /faye HTTP/1.1\r\n${json}`,
+      `POST /demo/token HTTP/1.1\r\n${json}`,
+    ];
     for (const answer of await Promise.all(halves.map((half) => sendHalf(server, half)))) {
       expect(answer).toMatch(/^HTTP\/1.1 408 /);
     }

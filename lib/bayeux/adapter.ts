@@ -9,7 +9,7 @@ import { Exchange, type Listener } from './exchange.js';
 import { type BoundEvents, type EngineType, type FayeEngine, faye, type Message } from './faye.js';
 import type { Gate } from './gate.js';
 import { createGuard, refuse } from './guard.js';
-import { sendError } from './http.js';
+import { CLOSING, sendError } from './http.js';
 import type { Limits } from './limits.js';
 import { Listeners } from './listeners.js';
 import { FOREIGN, type Origins } from './origins.js';
@@ -53,8 +53,6 @@ export interface AdapterOptions {
   readonly now: () => Millis;
   readonly onError: (error: unknown) => void;
 }
-
-const CLOSING = 'This server is closing: come again';
 
 export class Adapter extends faye.NodeAdapter {
   readonly #upgrades: Upgrades;
@@ -309,6 +307,7 @@ export class Adapter extends faye.NodeAdapter {
     this.#upgrades.close();
     // Faye's own client would come back for ever.
     void this._client?.disconnect();
+    this.#polls.close();
     this.#sockets.close();
     super.close();
   }

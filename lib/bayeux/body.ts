@@ -9,10 +9,14 @@ export interface Room {
   /** Bytes of one body. */
   readonly limit: number;
   readonly network: Network;
-  readonly turnstile: Pick<Turnstile, 'inTurn' | 'keep' | 'release'>;
+  readonly turnstile: Pick<Turnstile, 'inTurn' | 'keep' | 'release' | 'overfull'>;
 }
 
 const NOTHING = Buffer.alloc(0);
+/** A body of which nothing came yet: so that its network is not forgotten. */
+const OPEN = 1;
+/** Of the most bytes that a body may have, so much is taken always: who sends slowly must not keep its neighbours out. */
+const SMALL = 1 / 16;
 
 /**
  * What came is copied: a chunk keeps all bytes that were read with it, and costs two hundred more, while each of them may
@@ -22,9 +26,11 @@ export class Body {
   readonly #room: Room;
   #bytes = NOTHING;
   #size = 0;
+  #kept = 0;
 
   constructor(room: Room) {
     this.#room = room;
+    this.#keep(OPEN);
   }
 
   /** @returns why it may not go on; null when it may */
@@ -32,9 +38,9 @@ export class Body {
     const { limit, network, turnstile } = this.#room;
     const size = this.#size + chunk.length;
     if (size > limit) return tooLarge(limit);
-    const full = turnstile.keep(network, chunk.length);
+    if (size > this.#bytes.length) this.#grow(this.#size === 0 ? size : Math.min(limit, 2 * size));
+    const full = size > SMALL * limit ? turnstile.overfull(network) : null;
     if (full) return new LimitReached(full);
-    if (size > this.#bytes.length) this.#grow(Math.min(limit, 2 * size));
     chunk.copy(this.#bytes, this.#size);
     this.#size = size;
     return null;
@@ -46,16 +52,23 @@ export class Body {
 
   /** Lets go of what came, and counts it no more. */
   drop(): void {
-    this.#room.turnstile.release(this.#room.network, this.#size);
+    this.#room.turnstile.release(this.#room.network, this.#kept);
+    this.#kept = 0;
     this.#bytes = NOTHING;
     this.#size = 0;
   }
 
   #grow(length: number): void {
+    this.#keep(length - this.#bytes.length);
     // Not of Node's pool, of which a little would keep much.
     const bytes = Buffer.allocUnsafeSlow(length);
     this.#bytes.copy(bytes, 0, 0, this.#size);
     this.#bytes = bytes;
+  }
+
+  #keep(bytes: number): void {
+    this.#kept += bytes;
+    this.#room.turnstile.keep(this.#room.network, bytes);
   }
 }
 

@@ -95,6 +95,8 @@ function receive(request: IncomingMessage, room: Room): Promise<Body | null> {
 
 const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
+export const CLOSING = 'This server is closing: come again';
+
 export function sendReplies(response: ServerResponse, replies: readonly Reply[]): void {
   if (!writable(response)) return;
   const body = Buffer.concat(serialize(replies));

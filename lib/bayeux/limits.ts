@@ -2,7 +2,7 @@
 
 /** Each process counts for itself: of several processes each lets in as much. Loopback is an address like any other. */
 export interface Limits {
-  /** Bytes of an HTTP body or a WebSocket frame. All bodies of one address that wait may have 256 times that. */
+  /** Bytes of an HTTP body or a WebSocket frame. All bodies of one address that wait may have 256 times that; then only small ones are taken. */
   readonly bytes: number;
   /** Messages in one body or frame. */
   readonly batch: number;

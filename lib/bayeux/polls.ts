@@ -2,9 +2,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClientId, Millis } from '../domain.js';
 import type { Exchange, Listener, Passed } from './exchange.js';
-import type { ProtocolServer, Reply } from './faye.js';
+import type { Message, ProtocolServer, Reply } from './faye.js';
 import { BadRequest, BROKEN, bayeuxError, refuse } from './guard.js';
-import { readJson, sendError, sendReplies } from './http.js';
+import { CLOSING, readJson, sendError, sendReplies } from './http.js';
 import { allowOrigin, FOREIGN, type Origins, sendPreflight } from './origins.js';
 import type { Outlet } from './outlet.js';
 import { LimitReached, type RefusalKind, retryAfter } from './refusal.js';
@@ -37,6 +37,7 @@ type Refused = (kind: RefusalKind, status: number, text: string, headers?: Recor
 export class Polls {
   readonly #options: PollsOptions;
   readonly #held = new Map<ClientId, Poll>();
+  #ending = false;
 
   constructor(options: PollsOptions) {
     this.#options = options;
@@ -63,7 +64,8 @@ export class Polls {
     try {
       const network = turnstile.networkOf(request);
       const body = await readJson(request, { limit, network, turnstile });
-      if (body !== undefined && !isGone(request, response)) await this.#exchange(body, request, response);
+      if (this.#ending) sendError(response, 503, CLOSING);
+      else if (body !== undefined && !isInVain(body, response)) await this.#exchange(body, request, response);
     } catch (error) {
       if (error instanceof LimitReached)
         return refused(error.limited.kind, 429, error.message, retryAfter(error.limited));
@@ -71,6 +73,11 @@ export class Polls {
       onError(error);
       sendError(response, 500, BROKEN);
     }
+  }
+
+  /** Takes nothing more: what is not answered yet is told so. */
+  close(): void {
+    this.#ending = true;
   }
 
   /** Answers the poll that a client holds, because it comes by another way now. */
@@ -91,7 +98,7 @@ export class Polls {
       }
     });
     const replies = (await Promise.all(answers)).flat();
-    if (response.destroyed) this.#requeue(clientId, replies);
+    if (isGone(response)) this.#requeue(clientId, replies);
     else sendReplies(response, replies);
   }
 
@@ -104,7 +111,7 @@ export class Polls {
     const { listener, now, supersede } = this.#options;
     const { clientId } = message;
     if (clientId === undefined) return true;
-    if (response.destroyed) {
+    if (isGone(response)) {
       listener.dropped(clientId, now());
       return false;
     }
@@ -142,8 +149,11 @@ export class Polls {
 }
 
 /** A response that waits for others of its connection does not know when that is closed. */
-const isGone = (request: IncomingMessage, response: ServerResponse): boolean =>
-  response.destroyed || request.socket.destroyed;
+const isGone = (response: ServerResponse): boolean => response.destroyed || response.req.socket.destroyed;
+
+/** What somebody said before they went counts; but nobody is there any more to come in. */
+const isInVain = (body: unknown, response: ServerResponse): boolean =>
+  isGone(response) && [body].flat().every((message) => (message as Message | null)?.channel === '/meta/handshake');
 
 const kindOf = ({ status }: BadRequest): RefusalKind => (status === 413 ? 'bytes' : 'request');
 

@@ -30,12 +30,13 @@ const BODIES = 256;
 const WHEN_FULL: Millis = 10_000;
 
 /** Behind a proxy that is not known for one, all of a site's pages are of one address. */
-const more = (limit: keyof Limits): string => `or raise limits.${limit}, or if it is a proxy set trustProxy`;
+const PROXY = 'or if it is a proxy set trustProxy';
+const more = (limit: keyof Limits): string => `or raise limits.${limit}, ${PROXY}`;
 const CROWD = more('clientsPerIp');
 const HASTE = more('handshakesPerSecond');
 const FULL = 'This server is full: try again later, or raise limits.clients';
-const HALVES = limited(429, 'bytes', `Too much at once from this address: wait, ${more('bytes')}`, 1000);
-const CROWDED = limited(429, 'clientsPerIp', `Too many requests at once from this address: wait, ${CROWD}`, 1000);
+const HALVES = limited(429, 'bytes', `Too much at once from this address: send whole bodies or wait, ${PROXY}`, 1000);
+const CROWDED = limited(429, 'clientsPerIp', `Too many requests at once from this address: wait, ${PROXY}`, 1000);
 
 export class Turnstile {
   readonly #limits: Limits;
@@ -61,7 +62,7 @@ export class Turnstile {
     // As many more at once as there may be pages: this process may have begun anew, and know none of them.
     this.#doubts = paceOf(limits.handshakesPerSecond, limits.handshakeBurst + limits.clientsPerIp);
     this.#messages = paceOf(limits.messagesPerSecond, limits.messageBurst);
-    this.#lanes = new Lanes(limits.clientsPerIp);
+    this.#lanes = new Lanes(limits.clientsPerIp, () => this.#time);
     this.#networks = new Networks(addressOf, this.#handshakes);
   }
 
@@ -69,9 +70,9 @@ export class Turnstile {
     return this.#networks.of(request);
   }
 
-  /** Serves a request or an upgrade, now or when it is its network's turn. `serve` must not throw. @returns why not; null when it does */
+  /** Serves a request or an upgrade, now or when it is its network's turn. @returns why not; null when it does */
   inTurn(network: Network, serve: () => void): Limited | null {
-    return this.#lanes.take(network.lane, serve, this.#time) ? null : CROWDED;
+    return this.#lanes.take(network.lane, serve) ? null : CROWDED;
   }
 
   /** Lets a new client in, before it is known who it is: then it is counted. @returns why not; null when it may */
@@ -176,11 +177,14 @@ export class Turnstile {
     network.doubted -= this.#doubts.each;
   }
 
-  /** Keeps so many bytes of a body that waits, until they are released. @returns why not; null when it does */
-  keep(network: Network, bytes: number): Limited | null {
-    if (network.kept + bytes > BODIES * this.#limits.bytes) return HALVES;
+  /** Counts bytes that a body holds, until they are released. */
+  keep(network: Network, bytes: number): void {
     network.kept += bytes;
-    return null;
+  }
+
+  /** Whether all bodies of a network together hold too much. */
+  overfull(network: Network): Limited | null {
+    return network.kept > BODIES * this.#limits.bytes ? HALVES : null;
   }
 
   release(network: Network, bytes: number): void {

@@ -23,3 +23,11 @@ it.each(['clients', 'sockets', 'kept'] as const)('are remembered while they have
   networks.sweep(10_000);
   expect(networks.size).toBe(0);
 });
+
+it('are remembered while a request of them waits', () => {
+  const networks = new Networks(({ headers }) => headers.from ?? '', paceOf(1, 1));
+  const network = networks.of(ANN);
+  network.lane.waiting.push({ serve: () => undefined, at: 0 });
+  networks.sweep(10_000);
+  expect(networks.of(ANN)).toBe(network);
+});

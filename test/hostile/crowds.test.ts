@@ -68,3 +68,34 @@ it('do not end the process when upgrades among them are reset', async () => {
   expect(await wire.until(() => wire.statuses.length === 1)).toBe(true);
   expect(wire.statuses).toEqual([200]);
 });
+
+it('count although their sender has gone, when they say more than hello', async () => {
+  let requests = 0;
+  const goes = (request: { socket: { destroy(): void } }, _response: unknown, next: () => void): void => {
+    if (++requests === AT_ONCE + 2) setImmediate(() => request.socket.destroy());
+    next();
+  };
+  const { house, wire } = await scene({ before: (app) => void app.use(goes) });
+  const gone = new Promise<void>((resolve) => house.online.on('disconnect', () => resolve()));
+  wire.write(POST);
+  await wire.until(() => wire.statuses.length === 1);
+  const clientId = /"clientId":"([^"]+)"/.exec(wire.text)?.[1];
+  const auth = { current_user: { uid: 1, uname: 'ann' }, room_channel: '/classes/4' };
+  const bye = JSON.stringify({ channel: '/meta/disconnect', clientId, auth });
+  wire.write(`${POST.repeat(AT_ONCE)}${POST.replace(BODY, bye).replace(/(Length: )\d+/, `$1${bye.length}`)}`);
+  await gone;
+});
+
+it('are told when the server closes while they wait', async () => {
+  let requests = 0;
+  let house: House | undefined;
+  const closes = (_request: unknown, _response: unknown, next: () => void): void => {
+    next();
+    if (++requests === AT_ONCE + 2) void house?.online.close();
+  };
+  const { wire, ...rest } = await scene({ before: (app) => void app.use(closes) });
+  house = rest.house;
+  wire.write(POST.repeat(AT_ONCE + 2));
+  expect(await wire.until(() => wire.statuses.length === AT_ONCE + 2)).toBe(true);
+  expect(wire.statuses.slice(AT_ONCE)).toEqual([503, 503]);
+});

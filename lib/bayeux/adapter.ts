@@ -12,6 +12,7 @@ import { createGuard, refuse } from './guard.js';
 import { CLOSING, sendError } from './http.js';
 import type { Limits } from './limits.js';
 import { Listeners } from './listeners.js';
+import type { Network } from './networks.js';
 import { FOREIGN, type Origins } from './origins.js';
 import { foreignOutlet, type Outlet } from './outlet.js';
 import { Patrol } from './patrol.js';
@@ -169,15 +170,15 @@ export class Adapter extends faye.NodeAdapter {
     const open = (): void => {
       socket.off('error', gone);
       if (this.#closed) refuseUpgrade(socket, 503, CLOSING);
-      else if (!socket.destroyed) this.#open(request, socket, head);
+      else if (!socket.destroyed) this.#open(request, socket, head, network);
     };
     const full = turnstile.full(network) ?? turnstile.inTurn(network, open);
     if (full) this.#turnAway(request, socket, full);
   }
 
-  #open(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  #open(request: IncomingMessage, socket: Duplex, head: Buffer, network: Network): void {
     try {
-      const full = this.#sockets.upgrade(request, socket, head);
+      const full = this.#sockets.upgrade(request, socket, head, network);
       if (full) this.#turnAway(request, socket, full);
     } catch (error) {
       this.#onError(error);

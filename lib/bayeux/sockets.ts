@@ -97,11 +97,9 @@ export class Sockets {
   }
 
   /** @returns why there may not be one more; null when it was opened, or was none */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Limited | null {
-    const { turnstile } = this.#options;
-    const network = turnstile.networkOf(request);
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, network: Network): Limited | null {
     forgetPeer(socket);
-    const full = turnstile.full(network);
+    const full = this.#options.turnstile.full(network);
     if (full) return full;
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       // The server was told to make these.

@@ -103,6 +103,9 @@ export interface Roster {
   readonly users: readonly Present[];
 }
 
+/** How far a channel has come. Numbers of different epochs cannot be compared. */
+export type Version = Pick<Roster, 'epoch' | 'v'>;
+
 /** A place in a journal. Positions of one journal grow, and compare by `comparePositions`. */
 export type Position = string;
 

@@ -25,7 +25,7 @@ import { Sockets } from './sockets.js';
 import type { Turnstile } from './turnstile.js';
 import { refuseUpgrade, Upgrades } from './upgrades.js';
 import type { Validity } from './validity.js';
-import type { Welcome } from './welcome.js';
+import { catchUp, type Welcome } from './welcome.js';
 
 export interface AdapterOptions {
   /** The path below the place where the host mounted us: `/faye`. */
@@ -82,6 +82,8 @@ export class Adapter extends faye.NodeAdapter {
       given: (id) => this.#given(id),
       identified: (id, session) => sessions.get(id) && sessions.restore(id, session),
       sessionOf: (id) => sessions.text(id),
+      said: (channel) => options.welcome.said(channel),
+      catchUp: (...told) => void catchUp({ welcome: options.welcome, outlet: this.#outlet, onError }, ...told),
     };
     const create = (...[proxy]: Parameters<EngineType['create']>): FayeEngine => {
       const settings = { now, waiting: limits.waiting, outgoing, onError };

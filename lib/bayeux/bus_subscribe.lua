@@ -1,8 +1,9 @@
 -- A client subscribes to a channel, or no longer does.
 -- KEYS 1 records
--- ARGV 1 clientId   2 channel   3 '1' to subscribe, '0' to end it   4 the node that was asked   5 what begins the names of
+-- ARGV 1 clientId   2 channel   3 '1' to subscribe, '0' to end it   4 the node that has the client and changed it
+-- there already; '' when the node that was asked did not have it, though it may be taking it over   5 what begins the names of
 -- the nodes' channels
--- Publishes {t: 'sub', id, channel, on} on ARGV[5] .. <node> when another node has the client.
+-- Publishes {t: 'sub', id, channel, on} on ARGV[5] .. <node> to the node that has the client, unless it is that one.
 -- Returns 1 when this changed anything, 0 when not or when nobody knows the client.
 local text = redis.call('HGET', KEYS[1], ARGV[1])
 if not text then

@@ -158,7 +158,7 @@ export class ClusterEngine implements FayeEngine, Outlet {
   /** Writes down who a client is. Rejects when it is another process's and cannot be told. */
   async save(id: ClientId, session: string): Promise<void> {
     if (this.#has(id)) await this.#roll.save(id, session);
-    else await this.#bus.directory.save(id, session);
+    else await this.#bus.directory.save(id, session, false);
   }
 
   /** Connections end. What comes for the clients waits for who takes them over, until the bus closes. */
@@ -248,7 +248,7 @@ export class ClusterEngine implements FayeEngine, Outlet {
 
   /** For a client of another process. */
   async #ask(id: ClientId, channel: Channel, on: boolean): Promise<void> {
-    if (await this.#bus.directory.subscribe(id, channel, on)) this.#tell(id, channel, on);
+    if (await this.#bus.directory.subscribe(id, channel, on, false)) this.#tell(id, channel, on);
   }
 
   #tell(id: ClientId, channel: Channel, on: boolean): void {

@@ -106,20 +106,25 @@ export class Directory {
     return foundIn(await this.#run('claim', keys, [id, this.#node, lease, this.#options.prefix]));
   }
 
-  /** @returns whether it changed anything */
-  async subscribe(id: ClientId, channel: Channel, on: boolean): Promise<boolean> {
-    const args = [id, channel, on ? 1 : 0, this.#node, this.#options.prefix];
+  /** @param here whether this process has the client, and so knows. @returns whether it changed anything */
+  async subscribe(id: ClientId, channel: Channel, on: boolean, here: boolean): Promise<boolean> {
+    const args = [id, channel, on ? 1 : 0, here ? this.#node : '', this.#options.prefix];
     return (await this.#run('subscribe', [this.#records], args)) === 1;
   }
 
-  /** Writes down who a client is. */
-  async save(id: ClientId, session: string): Promise<void> {
-    await this.#run('save', [this.#records], [id, session, this.#node, this.#options.prefix]);
+  /** Writes down who a client is. @param here as above */
+  async save(id: ClientId, session: string, here: boolean): Promise<void> {
+    await this.#run('save', [this.#records], [id, session, here ? this.#node : '', this.#options.prefix]);
   }
 
-  /** Takes a client out; with `mine` only if it is this process's. @returns what was known of it, to one who asks only */
-  async drop(id: ClientId, mine: boolean): Promise<Entry | undefined> {
-    const args = [id, this.#node, mine ? 1 : 0, this.#options.prefix];
+  /**
+   * Takes a client out.
+   * @param mine only if it is this process's
+   * @param here whether this process had it
+   * @returns what was known of it, to one who asks only
+   */
+  async drop(id: ClientId, mine: boolean, here: boolean): Promise<Entry | undefined> {
+    const args = [id, this.#node, mine ? 1 : 0, this.#options.prefix, here ? 1 : 0];
     const record = await this.#run<string | null>('drop', [this.#records, this.#due], args);
     return record === null ? undefined : entryOf(record);
   }

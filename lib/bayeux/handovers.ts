@@ -3,6 +3,7 @@
 import type { ClientId, Millis } from '../domain.js';
 import type { Message } from './faye.js';
 import type { Link } from './link.js';
+import type { Parcel } from './markers.js';
 
 /** How long the former process is waited for. */
 const PATIENCE: Millis = 2_000;
@@ -19,9 +20,9 @@ interface Handover {
 
 export interface HandoversOptions {
   /** The former process's messages are here, or are not coming: they go before all others. */
-  readonly arrived: (id: ClientId, waiting: readonly Message[], link: Link | null) => void;
+  readonly arrived: (id: ClientId, parcel: Parcel, link: Link | null) => void;
   /** The same for a client that went on to another process. */
-  readonly passOn: (to: string, id: ClientId, moves: number, waiting: readonly Message[]) => void;
+  readonly passOn: (to: string, id: ClientId, moves: number, parcel: Parcel) => void;
   /** Messages that came after we had stopped waiting. */
   readonly late: (id: ClientId, waiting: readonly Message[]) => void;
   /** Hears what of these throws when nobody waits for it: an extension of the host's. */
@@ -67,16 +68,18 @@ export class Handovers {
     return true;
   }
 
-  arrive(id: ClientId, moves: number, waiting: readonly Message[]): void {
+  arrive(id: ClientId, moves: number, parcel: Parcel): void {
     const handover = this.#all.get(keyOf(id, moves));
     if (!handover) {
-      if (waiting.length > 0) this.#options.late(id, waiting);
+      if (parcel.waiting.length > 0) this.#options.late(id, parcel.waiting);
       return;
     }
     this.#end(handover);
     const { next, link } = handover;
-    if (next) this.#options.passOn(next.to, id, next.moves, [...waiting, ...next.waiting]);
-    else this.#options.arrived(id, waiting, link);
+    // How far it was told here goes unsaid: it may be told the same twice.
+    if (next)
+      this.#options.passOn(next.to, id, next.moves, { ...parcel, waiting: [...parcel.waiting, ...next.waiting] });
+    else this.#options.arrived(id, parcel, link);
   }
 
   /** The client is no more. */
@@ -91,7 +94,7 @@ export class Handovers {
 
   #giveUp(id: ClientId, moves: number): void {
     try {
-      this.arrive(id, moves, []);
+      this.arrive(id, moves, { waiting: [] });
     } catch (error) {
       this.#options.onError(error);
     }

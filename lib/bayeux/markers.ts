@@ -1,5 +1,5 @@
 // What goes over the bus, as text.
-import type { Channel, ClientId } from '../domain.js';
+import type { Channel, ClientId, Version } from '../domain.js';
 import type { Message } from './faye.js';
 import type { Letter } from './unreturned.js';
 
@@ -23,8 +23,15 @@ export type Marker =
   | { readonly t: 'gone'; readonly id: ClientId }
   /** `again`: it was passed on before, and is so no further. */
   | { readonly t: 'send'; readonly id: ClientId; readonly message: string; readonly again: boolean }
-  /** What waited for a client that was given. */
-  | { readonly t: 'state'; readonly id: ClientId; readonly moves: number; readonly waiting: readonly Message[] };
+  | ({ readonly t: 'state'; readonly id: ClientId; readonly moves: number } & Parcel);
+
+/** What a client that was given has at the process that had it. */
+export interface Parcel {
+  /** What waited for it. */
+  readonly waiting: readonly Message[];
+  /** How far it was told there, on channels on which that matters. */
+  readonly said?: Readonly<Record<Channel, Version>>;
+}
 
 /** Takes apart what everybody hears: `m<node> <number>` and a letter, or `t<node>` and tidings. */
 export function bodyOf(text: string): { kind: string | undefined; from: string; number: number; body: string } {

@@ -29,6 +29,8 @@ export const redisEngine: EngineType = {
       given: (id: string) => proxy.flushConnection(id),
       identified: () => undefined,
       sessionOf: () => undefined,
+      said: () => undefined,
+      catchUp: () => undefined,
     };
     // Faye's own front has no frames of ours to share, and may change what it sends.
     const own = { now, waiting: LIMITS.waiting, outgoing: () => true, onError };

@@ -1,13 +1,13 @@
 // Clients that come to this process from others and go to them: nothing that is meant for them is lost on the way,
 // comes twice, or in another order.
-import type { Channel, ClientId, Millis } from '../domain.js';
+import type { Channel, ClientId, Millis, Version } from '../domain.js';
 import { Claims, type Whereabouts } from './claims.js';
 import { type Entry, entryOf } from './directory.js';
 import type { Engine } from './engine.js';
 import type { Message } from './faye.js';
 import { Handovers } from './handovers.js';
 import type { Link } from './link.js';
-import type { Marker } from './markers.js';
+import type { Marker, Parcel } from './markers.js';
 import type { RedisBus } from './redis_bus.js';
 import type { Roll } from './roll.js';
 
@@ -21,6 +21,10 @@ export interface Moves {
   identified(id: ClientId, session: string): void;
   /** Who a client of ours is, to be written down. */
   sessionOf(id: ClientId): string | undefined;
+  /** How far the subscribers of a channel were told here, where each process tells its own in its own time. */
+  said(channel: Channel): Version | undefined;
+  /** A subscriber that is here now was told so far elsewhere: it may have missed what was said here before. */
+  catchUp(id: ClientId, channel: Channel, known: Version | undefined): void;
 }
 
 export interface RemovalsOptions {
@@ -43,8 +47,8 @@ export class Removals {
     this.#options = options;
     const { bus, roll, send, onError } = options;
     this.#handovers = new Handovers({
-      arrived: (id, waiting, link) => this.#arrived(id, waiting, link),
-      passOn: (to, id, moves, waiting) => bus.post(to, { t: 'state', id, moves, waiting }),
+      arrived: (id, parcel, link) => this.#arrived(id, parcel, link),
+      passOn: (to, id, moves, parcel) => bus.post(to, { ...parcel, t: 'state', id, moves }),
       late: (id, waiting) => {
         for (const message of waiting) send(id, message, false);
       },
@@ -52,7 +56,10 @@ export class Removals {
     });
     this.#claims = new Claims({
       claim: (id) => bus.directory.claim(id, roll().lease),
-      install: (id, entry) => this.#install(id, entry),
+      install: (id, entry) => {
+        this.#install(id, entry);
+        this.#catchUp(id);
+      },
       has: (id) => options.local().audience.get(id) !== undefined,
     });
   }
@@ -94,7 +101,7 @@ export class Removals {
     const { moves, roll } = this.#options;
     if (marker.t === 'took') this.#took(marker.id, marker.moves, entryOf(marker.record), marker.from);
     else if (marker.t === 'give') this.#give(marker.id, marker.moves, marker.to);
-    else if (marker.t === 'state') this.#handovers.arrive(marker.id, marker.moves, marker.waiting);
+    else if (marker.t === 'state') this.#handovers.arrive(marker.id, marker.moves, marker);
     else if (marker.t === 'gone') this.letGo(marker.id);
     else if (marker.t === 'send') this.#sent(marker.id, JSON.parse(marker.message) as Message, marker.again);
     else if (marker.t === 'session' || marker.t === 'sub') roll().crossed(marker.id);
@@ -109,8 +116,11 @@ export class Removals {
   /** The directory believes the client to be here. If it is not, it may have learned better by now; or never will. */
   #sent(id: ClientId, message: Message, again: boolean): void {
     const local = this.#options.local();
-    if (local.audience.get(id)) local.send(id, message);
-    else if (!again) this.#options.send(id, message, true);
+    if (local.audience.get(id)) {
+      local.send(id, message);
+      // It may be older than what was said here meanwhile.
+      this.#options.moves.catchUp(id, message.channel, undefined);
+    } else if (!again) this.#options.send(id, message, true);
   }
 
   #took(id: ClientId, moves: number, entry: Entry, from: string | undefined): void {
@@ -118,6 +128,7 @@ export class Removals {
     if (this.#options.local().audience.get(id) === undefined) {
       if (from !== undefined) this.#handovers.begin(id, moves);
       this.#install(id, entry);
+      if (from === undefined) this.#catchUp(id);
     }
     this.#claims.marked(id);
   }
@@ -132,22 +143,35 @@ export class Removals {
 
   #give(id: ClientId, moves: number, to: string): void {
     const { bus, local } = this.#options;
-    const waiting = local().audience.exit(id)?.waiting ?? [];
+    const { waiting = [], channels = [] } = local().audience.exit(id) ?? {};
     const goesOn = this.#handovers.goOn(id, to, moves, waiting);
-    if (!goesOn) bus.post(to, { t: 'state', id, moves, waiting });
+    if (!goesOn) bus.post(to, { t: 'state', id, moves, waiting, ...this.#said(channels) });
     this.#options.moves.given(id);
   }
 
-  #arrived(id: ClientId, waiting: readonly Message[], link: Link | null): void {
+  #arrived(id: ClientId, { waiting, said }: Parcel, link: Link | null): void {
     const local = this.#options.local();
     if (waiting.length > 0) local.requeue(id, waiting);
     if (link) local.attach(id, link);
     local.emptyQueue(id);
+    this.#catchUp(id, said);
+  }
+
+  #said(channels: readonly Channel[]): Pick<Parcel, 'said'> {
+    const said = channels.map((channel) => [channel, this.#options.moves.said(channel)] as const);
+    const some = said.filter((one): one is [Channel, Version] => one[1] !== undefined);
+    return some.length > 0 ? { said: Object.fromEntries(some) } : {};
+  }
+
+  #catchUp(id: ClientId, said: Parcel['said'] = {}): void {
+    const { local, moves } = this.#options;
+    for (const channel of local().audience.get(id)?.channels ?? []) moves.catchUp(id, channel, said[channel]);
   }
 
   #subscribed(id: ClientId, channel: Channel, on: boolean): void {
-    const { audience } = this.#options.local();
-    if (on) audience.add(id, channel);
-    else audience.take(id, channel);
+    const { local, moves } = this.#options;
+    const { audience } = local();
+    if (!on) audience.take(id, channel);
+    else if (audience.add(id, channel)) moves.catchUp(id, channel, undefined);
   }
 }

@@ -60,7 +60,7 @@ export class Roll {
 
   /** A client begins or ends a subscription. The same as `enter`; @returns whether that was news to the directory */
   subscribe(id: ClientId, channel: Channel, on: boolean): Promise<boolean | undefined> | undefined {
-    const write = (): Promise<boolean> => this.#options.bus.directory.subscribe(id, channel, on);
+    const write = (): Promise<boolean> => this.#options.bus.directory.subscribe(id, channel, on, true);
     return this.#say(id, write, (news) => {
       news.subs ??= new Map();
       news.subs.set(channel, on);
@@ -69,7 +69,7 @@ export class Roll {
 
   /** It is known who a client is. The same as `enter`. */
   save(id: ClientId, session: string): Promise<unknown> | undefined {
-    const write = (): Promise<void> => this.#options.bus.directory.save(id, session);
+    const write = (): Promise<void> => this.#options.bus.directory.save(id, session, true);
     return this.#say(id, write, (news) => {
       news.identified = true;
     });
@@ -86,7 +86,7 @@ export class Roll {
     const unsaid = this.#unsaid.delete(id);
     try {
       if (!bus.answers) throw new Error('Redis is away');
-      const entry = await bus.directory.drop(id, mine);
+      const entry = await bus.directory.drop(id, mine, channels !== undefined);
       return entry?.channels ?? (unsaid?.isNew && channels ? channels : null);
     } catch {
       if (!channels) return null;
@@ -144,7 +144,7 @@ export class Roll {
     this.#saying = true;
     try {
       for (const id of this.#gone) {
-        await this.#options.bus.directory.drop(id, true);
+        await this.#options.bus.directory.drop(id, true, true);
         this.#gone.delete(id);
       }
       while (this.#unsaid.size > 0 && this.#options.bus.answers) await this.#sayBatch();

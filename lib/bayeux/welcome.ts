@@ -1,5 +1,5 @@
 // What a new subscriber gets at once: the snapshot rides on the reply; the list comes as a message, as the gem's pages expect it.
-import type { Channel } from '../domain.js';
+import type { Channel, ClientId, Version } from '../domain.js';
 import { PRESENCE, roomOf, USER_LIST } from './channels.js';
 import type { Message, Reply } from './faye.js';
 import type { Outlet } from './outlet.js';
@@ -7,6 +7,10 @@ import type { Outlet } from './outlet.js';
 export interface Welcome {
   snapshot(room: Channel): Promise<unknown>;
   list(room: Channel): Promise<unknown>;
+  /** How far the subscribers of a channel were told here lately. */
+  said(channel: Channel): Version | undefined;
+  /** What a subscriber may have missed that was told so far elsewhere; null when nothing. */
+  missed(channel: Channel, known: Version | undefined): Promise<unknown>;
 }
 
 export interface WelcomeOptions {
@@ -32,5 +36,20 @@ export async function greet(
     } catch (error) {
       onError(error);
     }
+  }
+}
+
+/** A subscriber came from another process, where it was told so far: it gets what was said here before it came. Never rejects. */
+export async function catchUp(
+  { welcome, outlet, onError }: WelcomeOptions,
+  id: ClientId,
+  channel: Channel,
+  known: Version | undefined,
+): Promise<void> {
+  try {
+    const data = await welcome.missed(channel, known);
+    if (data !== null) outlet.send(id, { channel, data });
+  } catch (error) {
+    onError(error);
   }
 }

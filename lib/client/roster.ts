@@ -103,9 +103,13 @@ export function applySnapshot(state: Roster, snapshot: Snapshot): Applied {
   const ours = state.epoch === snapshot.epoch;
   const outdated = ours && snapshot.v < state.v;
   let next = outdated ? { ...state, waiting: [] } : ours ? beyond(state, snapshot) : fromSnapshot(snapshot);
-  for (const delta of state.waiting) if (!isOther(delta, next)) next = applyDelta(next, delta).state;
-  // A delta of yet another epoch waited: this snapshot may be older than it, so ask once more.
-  const gap = state.waiting.some((delta) => isOther(delta, next));
+  let gap = false;
+  for (const delta of state.waiting) {
+    // A delta of yet another epoch waited, or one of a later version: this snapshot may be older than it, so ask once more.
+    const applied = isOther(delta, next) ? { state: next, gap: true } : applyDelta(next, delta);
+    next = applied.state;
+    gap ||= applied.gap;
+  }
   return { state: next, ...difference(state, next), gap };
 }
 

@@ -1,6 +1,8 @@
 // Says on `<room>/presence` and `<room>/user_list` what changed in a room. A burst of changes is one announcement.
-import { type Change, type Channel, type Millis, type Roster, type Step, type User, wireUid } from '../domain.js';
+import type { Change, Channel, Millis, Roster, Step, User, Version } from '../domain.js';
+import { Deltas } from './deltas.js';
 import { Pace } from './pace.js';
+import { Said } from './said.js';
 import { Shared } from './shared.js';
 import { type PresenceDelta, type PresenceSnapshot, snapshotOf, type UserList, userListOf } from './wire.js';
 
@@ -27,12 +29,12 @@ export interface AnnouncerOptions {
 export class Announcer {
   readonly #options: Required<AnnouncerOptions>;
   readonly #pace: Pace;
-  /** Per room what was not said yet, one delta per epoch. */
-  readonly #deltas = new Map<Channel, PresenceDelta[]>();
+  readonly #deltas = new Deltas();
   /** Per room the newest step that no list has shown yet. */
   readonly #unlisted = new Map<Channel, Step>();
   readonly #snapshots = new Shared<PresenceSnapshot>();
   readonly #lists = new Shared<UserList>();
+  readonly #said = new Said();
   #holding = false;
 
   constructor({ window = 100, fullListLimit = 500, alone = false, ...options }: AnnouncerOptions) {
@@ -55,6 +57,7 @@ export class Announcer {
     this.#unlisted.clear();
     this.#snapshots.clear();
     this.#lists.clear();
+    this.#said.clear();
   }
 
   /**
@@ -83,6 +86,23 @@ export class Announcer {
     return this.#lists.get(room, keep, async () => userListOf(await this.#roster(room)));
   }
 
+  /** How far the subscribers of a channel were told lately; undefined when there was nothing to tell. */
+  said(channel: Channel): Version | undefined {
+    return this.#said.of(channel);
+  }
+
+  /**
+   * What a subscriber may have missed that came from another process.
+   * @param known how far it was told there
+   * @returns null when nothing. Rejects with the roster
+   */
+  async missed(channel: Channel, known: Version | undefined): Promise<PresenceDelta | UserList | null> {
+    const said = this.#said.of(channel);
+    if (!said || (said.epoch === known?.epoch && said.v <= known.v)) return null;
+    const room = channel.slice(0, channel.lastIndexOf('/'));
+    return channel === `${room}/user_list` ? this.list(room) : { ...said, joins: [], leaves: [] };
+  }
+
   /** Announces at once what still waits, and nothing after that. */
   close(): Promise<void> {
     return this.#pace.close();
@@ -100,37 +120,33 @@ export class Announcer {
     const room = step.channel;
     try {
       if (this.#options.listened(`${room}/presence`)) {
-        this.#note(step, user);
+        this.#deltas.note(step, user);
         this.#pace.speak(`${room}/presence`, () => this.#sayDeltas(room));
-      } else this.#snapshots.drop(room);
+      } else {
+        this.#said.note(`${room}/presence`, step);
+        this.#snapshots.drop(room);
+      }
       if (this.#options.listened(`${room}/user_list`)) {
         this.#unlisted.set(room, step);
         this.#pace.speak(`${room}/user_list`, () => this.#sayList(room));
-      } else this.#lists.drop(room);
+      } else {
+        this.#said.note(`${room}/user_list`, step);
+        this.#lists.drop(room);
+      }
     } catch (error) {
       this.#options.onError(error);
     }
   }
 
-  #note({ channel, type, epoch, v, count }: Step, user: User): void {
-    const deltas = this.#deltas.get(channel) ?? [];
-    const known = deltas.find((one) => one.epoch === epoch);
-    const delta = known ?? { epoch, v, count, joins: [], leaves: [] };
-    if (!known) this.#deltas.set(channel, [...deltas, delta]);
-    // In a cluster changes may be told in another order than they were made in.
-    if (v > delta.v) Object.assign(delta, { v, count });
-    const uid = wireUid(user.uid);
-    if (type === 'join') delta.joins.push({ uid, uname: user.uname, v });
-    else delta.leaves.push({ uid, v });
-  }
-
   async #sayDeltas(room: Channel): Promise<void> {
-    const deltas = this.#deltas.get(room) ?? [];
-    this.#deltas.delete(room);
+    const deltas = this.#deltas.take(room);
     this.#snapshots.drop(room);
     try {
       const channel = `${room}/presence`;
-      if (this.#options.listened(channel)) for (const delta of deltas) this.#options.publish(channel, delta);
+      for (const delta of deltas) {
+        this.#said.note(channel, delta);
+        if (this.#options.listened(channel)) this.#options.publish(channel, delta);
+      }
     } catch (error) {
       this.#options.onError(error);
     }
@@ -142,6 +158,7 @@ export class Announcer {
       if (!this.#options.listened(channel)) return;
       const { epoch, v, count } = await this.#options.roster(room, 0);
       // Changes that came meanwhile are told by their own deltas, with later versions.
+      this.#said.note(channel, { epoch, v, count });
       this.#options.publish(channel, { epoch, v, count, joins: [], leaves: [] });
       await this.#sayDeltas(room);
     } catch (error) {
@@ -151,18 +168,23 @@ export class Announcer {
 
   async #sayList(room: Channel): Promise<void> {
     // A list that was read after further changes has shown those too.
-    if (this.#unlisted.delete(room)) await this.#sayWhole(room);
+    const step = this.#unlisted.get(room);
+    if (step) await this.#sayWhole(room, step);
   }
 
-  async #sayWhole(room: Channel): Promise<void> {
+  async #sayWhole(room: Channel, step?: Step): Promise<void> {
     this.#unlisted.delete(room);
     this.#lists.drop(room);
     try {
       const channel = `${room}/user_list`;
-      if (!this.#options.listened(channel)) return;
+      if (!this.#options.listened(channel)) {
+        if (step) this.#said.note(channel, step);
+        return;
+      }
       const roster = await this.#roster(room);
       const later = this.#unlisted.get(room);
       if (later && later.epoch === roster.epoch && later.v <= roster.v) this.#unlisted.delete(room);
+      this.#said.note(channel, roster);
       this.#options.publish(channel, userListOf(roster));
     } catch (error) {
       this.#options.onError(error);

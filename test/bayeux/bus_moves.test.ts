@@ -125,3 +125,49 @@ describe('what a listener of the host throws', () => {
     expect(one.errors).toEqual(['a listener of the host']);
   });
 });
+
+describe('what a process is asked of a client that it is just taking over', () => {
+  it('is true there: the client subscribes', async () => {
+    const [one, other] = await two();
+    const ann = await one.process.handshake();
+    const claimed = other.engine.claim(ann);
+    await other.process.subscribe(ann, CHAT);
+    expect(await claimed).toBe('here');
+    other.process.listen(ann);
+    one.process.publish(CHAT, 'hello');
+    await soon(() => expect(other.process.heard(ann)).toEqual(['hello']));
+  });
+
+  it('is true there: the client does not subscribe any more', async () => {
+    const [one, other] = await two();
+    const [ann, bob] = await annAndBob(one);
+    const claimed = other.engine.claim(ann);
+    await new Promise<void>((done) => other.engine.unsubscribe(ann, CHAT, () => done()));
+    expect(await claimed).toBe('here');
+    other.process.listen(ann);
+    one.process.publish(CHAT, 'hello');
+    await soon(() => expect(one.process.heard(bob)).toEqual(['hello']));
+    one.engine.send(ann, { channel: CHAT, data: 'for ann' });
+    await soon(() => expect(other.process.heard(ann)).toEqual(['for ann']));
+  });
+
+  it('is true there: who the client is', async () => {
+    const [one, other] = await two();
+    const ann = await one.process.handshake();
+    const claimed = other.engine.claim(ann);
+    await other.engine.save(ann, 'ann of classes/4');
+    expect(await claimed).toBe('here');
+    await soon(() => expect(other.sessions.get(ann)).toBe('ann of classes/4'));
+  });
+
+  it('is true there: the client goes', async () => {
+    const [one, other] = await two();
+    const [ann, bob] = await annAndBob(one);
+    const claimed = other.engine.claim(ann);
+    await other.process.destroy(ann);
+    await claimed;
+    other.process.publish(CHAT, 'hello');
+    await soon(() => expect(one.process.heard(bob)).toEqual(['hello']));
+    await soon(() => expect(other.given).toContain(ann));
+  });
+});

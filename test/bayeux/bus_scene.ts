@@ -50,6 +50,8 @@ export async function startNode({ port, timeout = 30, now = Date.now, limit }: N
       },
       identified: (id: ClientId, session: string) => void sessions.set(id, session),
       sessionOf: (id: ClientId) => sessions.get(id),
+      said: () => undefined,
+      catchUp: () => undefined,
     };
     const engine = new ClusterEngine(proxy, { now, waiting: 1e6, outgoing: () => true, onError, bus, moves });
     engines.push(engine);

@@ -169,6 +169,14 @@ describe('a delta without steps', () => {
     expect([gap, state.v]).toEqual([true, 4]);
   });
 
+  it('with a later version than the snapshot that it came before asks for another', () => {
+    const waiting = applyDelta(UNKNOWN, { epoch: 'e', v: 6, count: 2, joins: [], leaves: [] });
+    expect(waiting.gap).toBe(false);
+    const snapshot = { epoch: 'e', v: 4, count: 1, users: [{ uid: 1, uname: 'ann' }] };
+    expect(applySnapshot(waiting.state, snapshot)).toMatchObject({ gap: true, state: { v: 4 } });
+    expect(applySnapshot(waiting.state, { ...snapshot, v: 6 })).toMatchObject({ gap: false });
+  });
+
   it('with another epoch asks for a snapshot', () => {
     expect(applyDelta(one, { epoch: 'f', v: 1, count: 1, joins: [], leaves: [] })).toMatchObject({ gap: true });
   });

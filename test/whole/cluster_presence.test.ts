@@ -53,6 +53,23 @@ describe('two servers on one Redis', () => {
     expect(joins(ann).filter((uid) => uid === 'bob')).toEqual(['bob']);
   });
 
+  it('tell a page that goes from one to the other what the one was still to say, and the other had said', async () => {
+    const [one, other] = await twoHouses();
+    const carol = await come(one, 'carol');
+    await come(one, 'ann');
+    // Ann's coming was said at once: bob's waits for the end of the window, on this server only.
+    await carol.until(() => listsOf(carol).at(-1)?.toString() === 'carol,ann');
+    const bobIsHere = new Promise((resolve) => one.online.once('join', resolve));
+    const [moved, bob] = [await Tab.open(other.faye, auth('carol')), await Tab.open(one.faye, auth('bob'))];
+    moved.clientId = carol.clientId;
+    void bob.come(`${ROOM}/chat`);
+    await bobIsHere;
+    moved.connect();
+    const pages = [carol, moved];
+    const versions = () => pages.flatMap((tab) => tab.on(`${ROOM}/presence`)).map((data) => (data as { v: number }).v);
+    await moved.until(() => versions().includes(3) && pages.flatMap(listsOf).at(-1)?.toString() === 'carol,ann,bob');
+  });
+
   it('carry what ann says to bob', async () => {
     const [one, other] = await twoHouses();
     const ann = await come(one, 'ann');

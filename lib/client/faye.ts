@@ -6,6 +6,7 @@ export interface Message {
   id?: string;
   clientId?: string;
   subscription?: string | string[];
+  connectionType?: string;
   supportedConnectionTypes?: unknown[];
   data?: unknown;
   successful?: boolean;

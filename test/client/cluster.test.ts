@@ -133,6 +133,25 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
   });
 });
 
+it('a page that goes to its own server between two polls gets what waited for the next one', async () => {
+  await home.stop();
+  const page = open(ann, 'long-polling');
+  const heard = await listen(page);
+  let between = false;
+  // Faye polls again when it has seen the answer to the last poll.
+  page.addExtension({
+    incoming: (message, next) => void ((between && message.channel === '/meta/connect') || next(message)),
+  });
+  between = true;
+  other.online.publish(CHAT, 'one');
+  await soon(() => expect(heard).toEqual(['one']));
+  other.online.publish(CHAT, 'two');
+  await home.begin();
+  await soon(async () => expect(await home.names(CLASS)).toBe('ann'));
+  between = false;
+  await soon(() => expect(heard).toEqual(['one', 'two']));
+});
+
 it('a page that leaves while it is on its way is nowhere', async () => {
   const page = open();
   await soon(() => expect(roster(page)).toBe('ann'));

@@ -26,7 +26,7 @@ const schema = z.object({
   HOST: z.string().min(1).optional(),
   DATABASE_URL: z
     .string()
-    .regex(/^(sqlite:|mysql:\/\/[^/]+\/[^/?])/)
+    .regex(/^(sqlite:|mysql:\/\/[^/]*\/[^/?])/)
     .default('sqlite:faye-online.sqlite'),
   REDIS_URL: z
     .string()

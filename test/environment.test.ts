@@ -36,6 +36,11 @@ describe('a site', () => {
     });
   });
 
+  it('may have its database on a socket of this machine', () => {
+    const DATABASE_URL = 'mysql:///online?socketPath=/run/mysqld.sock';
+    expect(readEnvironment({ ...site, DATABASE_URL }).options.database).toBe(DATABASE_URL);
+  });
+
   it('may share a Redis, have workers, a dashboard, and say more', () => {
     const { workers, logLevel, options } = readEnvironment({
       ...site,

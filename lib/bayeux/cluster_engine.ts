@@ -237,7 +237,8 @@ export class ClusterEngine implements FayeEngine, Outlet {
   #change(id: ClientId, channel: Channel, on: boolean): Promise<void> | undefined {
     const { audience } = this.#local;
     const changed = on ? audience.add(id, channel) : audience.take(id, channel);
-    if (!changed) return undefined;
+    // Another process may have been asked the contrary a moment before, and the word of it still be on its way to here.
+    if (!changed) return this.#bus.answers ? this.#ask(id, channel, on) : undefined;
     const said = this.#roll.subscribe(id, channel, on);
     if (!said) this.#tell(id, channel, on);
     // Another process may have been asked the same a moment before, and told of it.
@@ -246,7 +247,7 @@ export class ClusterEngine implements FayeEngine, Outlet {
     });
   }
 
-  /** For a client of another process. */
+  /** For a client of another process, or as if it were: whoever has it hears of this behind what was said before. */
   async #ask(id: ClientId, channel: Channel, on: boolean): Promise<void> {
     if (await this.#bus.directory.subscribe(id, channel, on, false)) this.#tell(id, channel, on);
   }

@@ -214,7 +214,7 @@ export class ClusterEngine implements FayeEngine, Outlet {
     if (here) this.#trigger('close', id);
     const channels = await this.#roll.exit(id, mine, here);
     if (channels) this.#ended(id, channels);
-    else if (here) this.#safely(() => this.#options.moves.given(id));
+    else if (here) this.#safely(() => this.#options.moves.given(id, false));
   }
 
   #ended(id: ClientId, channels: readonly Channel[]): void {

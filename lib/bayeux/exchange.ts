@@ -25,8 +25,8 @@ export interface Listener {
   gone(id: ClientId, cause: 'leave' | 'kick'): void;
   /** Faye gave the client up. */
   lost(id: ClientId): void;
-  /** Another process has the client now, or took it out: it is forgotten here, and nothing is told of it. */
-  moved?(id: ClientId): void;
+  /** Another process has the client now, or took it out (`over`), and tells of that: it is forgotten here. */
+  moved?(id: ClientId, over: boolean): void;
 }
 
 export interface ExchangeOptions {

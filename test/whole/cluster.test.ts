@@ -1,9 +1,12 @@
 // Several processes on one Redis: a page may come to another one with every request, and does not notice.
-import { describe, expect, it, vi } from 'vitest';
+import { Redis } from 'ioredis';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { deafen } from '../bayeux/bus_scene.js';
 import { startBalancer } from '../support/balancer.js';
 import { fayeClient, TRANSPORTS } from '../support/clients.js';
 import { authOf, CHAT, type Cluster, ROOM, startCluster } from '../support/cluster.js';
-import { portOf } from '../support/servers.js';
+import { startRedis } from '../support/redis.js';
+import { portOf, startHouse } from '../support/servers.js';
 import { Tab, type Wire } from '../support/tab.js';
 
 const soon = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 20 });
@@ -177,3 +180,27 @@ async function commands({ redis }: Cluster): Promise<number> {
   const stats = await redis.client.info('commandstats');
   return [...stats.matchAll(/cmdstat_(?!info)\S+:calls=(\d+)/g)].reduce((sum, [, calls]) => sum + Number(calls), 0);
 }
+
+describe('a client that goes by another process than its own', () => {
+  it('is nowhere, though its own hears it once more before it hears of that', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.close());
+    const [client, subscriber] = [new Redis(redis.port, '127.0.0.1'), new Redis(redis.port, '127.0.0.1')];
+    onTestFinished(() => [client, subscriber].forEach((one) => void one.disconnect()));
+    const settings = { trustClients: true, gc: 0.1 };
+    const one = await startHouse({ ...settings, redis: redis.url });
+    const other = await startHouse({ ...settings, redis: { client, subscriber } });
+    const count = async (): Promise<number> => (await one.online.room(ROOM)).count;
+    const ann = await (await Tab.open(other.faye, authOf('ann'))).come(CHAT);
+    await soon(async () => expect(await count()).toBe(1));
+    await ann.ask({ channel: '/faye_online/before_leave', data: {} });
+    const hear = deafen({ subscriber });
+    await post(one.faye, [{ channel: '/meta/disconnect', clientId: ann.clientId }]);
+    await soon(async () => expect(await count()).toBe(0));
+    ann.connect();
+    await soon(async () => expect(await count()).toBe(1));
+    hear();
+    await soon(() => expect(ann.closed).toBe(true));
+    await soon(async () => expect(await count()).toBe(0));
+  });
+});

@@ -32,8 +32,8 @@ export type Admission =
   | { readonly reply: Reply; readonly leaving: Session }
   | { readonly reply: Reply; readonly kind: RefusalKind; readonly over?: Why };
 
-/** The WebSocket that a message came by: where it is from, and whose it is by now. */
-export type Origin = Pick<Link, 'network' | 'clientId'>;
+/** The WebSocket that a message came by: where it is from, whose it is by now, and whether somebody is still there. */
+export type Origin = Pick<Link, 'network' | 'clientId' | 'open'>;
 
 /** A client that may not come in should not knock again every few seconds; one that could not be judged should. */
 const STOP: Advice = { reconnect: 'none' };
@@ -94,7 +94,8 @@ export class Gate {
     turnstile.trust(network);
     if (session === 'away') return away(message);
     const isElsewhere = session.channels !== undefined;
-    const comes = message.channel === '/meta/connect' || (socket && message.channel !== '/meta/disconnect');
+    // Who said it before their socket closed may have come to that other process since.
+    const comes = socket ? socket.open && message.channel !== '/meta/disconnect' : message.channel === '/meta/connect';
     return isElsewhere && comes ? this.#claim(session.id, guarded, request, socket) : this.#hear(message, session);
   }
 

@@ -204,3 +204,27 @@ describe('a client that goes by another process than its own', () => {
     await soon(async () => expect(await count()).toBe(0));
   });
 });
+
+it('what a client said by a socket that is closed by now does not bring it back to there', async () => {
+  let go = (): void => undefined;
+  const slowly = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const authorize = async (_: unknown, __: unknown, channel: string): Promise<boolean> => {
+    if (channel === `${ROOM}/slow`) await slowly;
+    return true;
+  };
+  const cluster = await startCluster(2, { authorize });
+  const first = await cluster.tab(0, 'ann');
+  first.tell({ channel: `${ROOM}/slow`, data: 'one' });
+  first.tell({ channel: CHAT, data: 'two' });
+  first.close();
+  await first.until(() => first.closed).catch(() => undefined);
+  const second = await Tab.open(cluster.house(1).faye, authOf('ann'));
+  second.clientId = first.clientId;
+  expect(await second.subscribe(`${ROOM}/more`)).toMatchObject({ successful: true });
+  go();
+  await second.waitFor(({ channel }) => channel === CHAT);
+  second.tell({ channel: CHAT, data: 'three' });
+  await soon(() => expect(second.on(CHAT)).toEqual(['two', 'three']));
+});

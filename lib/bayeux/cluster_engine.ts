@@ -138,10 +138,10 @@ export class ClusterEngine implements FayeEngine, Outlet {
     this.#removals.attach(id, link);
   }
 
-  /** Makes a client this process's, before it is listened to here. Never rejects. */
-  async claim(id: ClientId): Promise<Whereabouts> {
+  /** Makes a client this process's, before it is listened to here. Never rejects. @param whole with what waits for it */
+  async claim(id: ClientId, whole = false): Promise<Whereabouts> {
     if (this.#has(id)) return 'here';
-    return this.#bus.answers ? this.#removals.claim(id) : 'away';
+    return this.#bus.answers ? this.#removals.claim(id, whole) : 'away';
   }
 
   /** What is known of a client of another process. Never rejects. */

@@ -107,7 +107,9 @@ export class Gate {
     socket: Origin | undefined,
   ): Promise<Admission> {
     const { message } = guarded;
-    const session = await this.#options.sessions.claim(id);
+    // What waits for it would come too late for a poll that does not.
+    const whole = message.advice?.timeout !== undefined;
+    const session = await this.#options.sessions.claim(id, whole);
     if (session === 'away') return away(message);
     if (!session) return this.#unknown(message);
     // It may have said something else there meanwhile.

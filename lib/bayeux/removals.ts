@@ -72,8 +72,14 @@ export class Removals {
     return this.#handovers.holds(id);
   }
 
-  claim(id: ClientId): Promise<Whereabouts> {
-    return this.#claims.claim(id);
+  /** @param whole with what waits for it elsewhere */
+  async claim(id: ClientId, whole: boolean): Promise<Whereabouts> {
+    const where = await this.#claims.claim(id);
+    const over = whole && where === 'here' ? this.#handovers.over(id) : undefined;
+    if (!over) return where;
+    await over;
+    // It may have gone on to another process meanwhile.
+    return this.#options.local().audience.get(id) ? 'here' : 'away';
   }
 
   attach(id: ClientId, link: Link | null): void {

@@ -5,19 +5,13 @@ import { deafen } from '../bayeux/bus_scene.js';
 import { startBalancer } from '../support/balancer.js';
 import { fayeClient, TRANSPORTS } from '../support/clients.js';
 import { authOf, CHAT, type Cluster, ROOM, startCluster } from '../support/cluster.js';
+import { ask, CONNECT, comeIn, post } from '../support/post.js';
 import { startRedis } from '../support/redis.js';
 import { portOf, startHouse } from '../support/servers.js';
 import { Tab, type Wire } from '../support/tab.js';
 
 const soon = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 20 });
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
-
-/** One poll, or whatever else, by HTTP. */
-async function post(faye: string, messages: object[]): Promise<Wire[]> {
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(faye, { method: 'POST', headers, body: JSON.stringify(messages) });
-  return (await answer.json()) as Wire[];
-}
 
 const balanced = async ({ houses }: Cluster): Promise<string> =>
   `${await startBalancer(houses.map(({ server }) => portOf(server)))}/faye`;
@@ -227,4 +221,20 @@ it('what a client said by a socket that is closed by now does not bring it back 
   await second.waitFor(({ channel }) => channel === CHAT);
   second.tell({ channel: CHAT, data: 'three' });
   await soon(() => expect(second.on(CHAT)).toEqual(['two', 'three']));
+});
+
+it('a poll that is not to wait brings what waits in another process', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  const [client, subscriber] = [new Redis(redis.port, '127.0.0.1'), new Redis(redis.port, '127.0.0.1')];
+  onTestFinished(() => [client, subscriber].forEach((one) => void one.disconnect()));
+  const one = await startHouse({ trustClients: true, redis: { client, subscriber } });
+  const other = await startHouse({ trustClients: true, redis: redis.url });
+  const clientId = await comeIn(one.faye, authOf('ann'));
+  await ask(one.faye, { channel: '/meta/subscribe', subscription: CHAT, clientId });
+  one.online.publish(CHAT, 'hello');
+  const hear = deafen({ subscriber });
+  const last = post(other.faye, [{ ...CONNECT, clientId, advice: { timeout: 0 } }]);
+  setTimeout(hear, 300);
+  expect(await last).toMatchObject([{ successful: true }, { channel: CHAT, data: 'hello' }]);
 });

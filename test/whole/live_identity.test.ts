@@ -175,3 +175,24 @@ it('a process knows until when a token is good that was shown to another process
   const reply = await ask(other.faye, { ...CONNECT, clientId });
   expect(reply).toMatchObject({ successful: true, ext: wanted });
 });
+
+it('who says goodbye while their poll is still being proven is nowhere afterwards', async () => {
+  let prove = (): void => undefined;
+  const slowly = new Promise<void>((resolve) => {
+    prove = resolve;
+  });
+  const house = await startHouse({
+    authenticate: async ({ headers }) => {
+      if (headers.cookie === 'fresh') await slowly;
+      return { uid: 'ann', uname: 'ann', room: ROOM };
+    },
+  });
+  const clientId = await comeIn(house.faye, undefined, { cookie: 'old' });
+  const poll = ask(house.faye, { ...CONNECT, clientId }, { cookie: 'fresh' });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const goodbye = { channel: '/meta/disconnect', clientId };
+  expect(await ask(house.faye, goodbye, { cookie: 'old' })).toMatchObject({ successful: true });
+  prove();
+  expect(await poll).toMatchObject({ successful: false, advice: { reconnect: 'handshake' } });
+  expect(await house.online.room(ROOM)).toMatchObject({ count: 0 });
+});

@@ -94,9 +94,9 @@ export class Gate {
     turnstile.trust(network);
     if (session === 'away') return away(message);
     const isElsewhere = session.channels !== undefined;
-    // Who said it before their socket closed may have come to that other process since.
-    const comes = socket ? socket.open && message.channel !== '/meta/disconnect' : message.channel === '/meta/connect';
-    return isElsewhere && comes ? this.#claim(session.id, guarded, request, socket) : this.#hear(message, session);
+    return isElsewhere && comesBy(message, request, socket)
+      ? this.#claim(session.id, guarded, request, socket)
+      : this.#hear(message, session);
   }
 
   /** Takes a client over from another process. */
@@ -255,6 +255,10 @@ const NO_META =
   'There are /meta/handshake, connect, subscribe, unsubscribe and disconnect: publish on a channel of your own, such as /classes/4/chat';
 const META = new Set(['/meta/connect', '/meta/subscribe', '/meta/unsubscribe', '/meta/disconnect']);
 const COMING_IN = new Set(['/meta/handshake', '/meta/connect']);
+
+/** With its connection; but who broke that off since may have come to the other process by another. */
+const comesBy = ({ channel }: Message, { socket: peer }: IncomingMessage, socket: Origin | undefined): boolean =>
+  socket ? socket.open && channel !== '/meta/disconnect' : channel === '/meta/connect' && !peer.destroyed;
 
 const refused = (message: Message, limit: Limited): Admission => ({
   reply: limitReply(message, limit),

@@ -1,4 +1,5 @@
 // Several processes on one Redis: a page may come to another one with every request, and does not notice.
+import type { IncomingMessage } from 'node:http';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { deafen } from '../bayeux/bus_scene.js';
@@ -7,7 +8,7 @@ import { fayeClient, TRANSPORTS } from '../support/clients.js';
 import { authOf, CHAT, type Cluster, ROOM, startCluster } from '../support/cluster.js';
 import { ask, CONNECT, comeIn, post } from '../support/post.js';
 import { startRedis } from '../support/redis.js';
-import { portOf, startHouse } from '../support/servers.js';
+import { type House, type HouseOptions, portOf, startHouse } from '../support/servers.js';
 import { Tab, type Wire } from '../support/tab.js';
 
 const soon = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 20 });
@@ -237,4 +238,34 @@ it('a poll that is not to wait brings what waits in another process', async () =
   const last = post(other.faye, [{ ...CONNECT, clientId, advice: { timeout: 0 } }]);
   setTimeout(hear, 300);
   expect(await last).toMatchObject([{ successful: true }, { channel: CHAT, data: 'hello' }]);
+});
+
+it('a poll that was broken off by the time it is proven does not bring its client back to there', async () => {
+  let prove = (): void => undefined;
+  const slowly = new Promise<void>((resolve) => {
+    prove = resolve;
+  });
+  const authenticate = async ({ headers }: IncomingMessage): Promise<object> => {
+    if (headers.cookie === 'slow') await slowly;
+    return { uid: 'ann', uname: 'ann', room: ROOM };
+  };
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  const house = (): Promise<House> => startHouse({ authenticate, redis: redis.url } as HouseOptions);
+  const [one, other, third] = [await house(), await house(), await house()];
+  const clientId = await comeIn(third.faye, undefined, { cookie: 'quick' });
+  await ask(third.faye, { channel: '/meta/subscribe', subscription: CHAT, clientId }, { cookie: 'quick' });
+  const broken = new AbortController();
+  const headers = { 'content-type': 'application/json', cookie: 'slow' };
+  const body = JSON.stringify([{ ...CONNECT, clientId }]);
+  const first = fetch(one.faye, { method: 'POST', headers, body, signal: broken.signal }).catch(() => 'broken');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  broken.abort();
+  expect(await first).toBe('broken');
+  const second = post(other.faye, [{ ...CONNECT, clientId }], { cookie: 'quick' });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  prove();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  third.online.publish(CHAT, 'hello');
+  expect(await second).toMatchObject([{ successful: true }, { channel: CHAT, data: 'hello' }]);
 });

@@ -79,7 +79,7 @@ export class Adapter extends faye.NodeAdapter {
     const { bus } = options;
     const moves: Moves = {
       taken: (id, session) => sessions.restore(id, session),
-      given: (id) => this.#given(id),
+      given: (...client) => this.#given(...client),
       identified: (id, session) => sessions.get(id) && sessions.restore(id, session),
       sessionOf: (id) => sessions.text(id),
       said: (channel) => options.welcome.said(channel),
@@ -263,12 +263,12 @@ export class Adapter extends faye.NodeAdapter {
   }
 
   /** Another process has the client now, or took it out. */
-  #given(id: ClientId): void {
+  #given(id: ClientId, over: boolean): void {
     this.#polls.supersede(id);
     this.#sockets.give(id);
     this._server.closeSocket(id);
     this.#sessions.close(id);
-    this.#listener.moved?.(id);
+    this.#listener.moved?.(id, over);
   }
 
   /** Takes out the clients that Faye has not heard for two time-outs, and forgets old bans. */

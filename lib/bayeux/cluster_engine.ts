@@ -138,10 +138,10 @@ export class ClusterEngine implements FayeEngine, Outlet {
     this.#removals.attach(id, link);
   }
 
-  /** Makes a client this process's, before it is listened to here. Never rejects. */
-  async claim(id: ClientId): Promise<Whereabouts> {
+  /** Makes a client this process's, before it is listened to here. Never rejects. @param whole with what waits for it */
+  async claim(id: ClientId, whole = false): Promise<Whereabouts> {
     if (this.#has(id)) return 'here';
-    return this.#bus.answers ? this.#removals.claim(id) : 'away';
+    return this.#bus.answers ? this.#removals.claim(id, whole) : 'away';
   }
 
   /** What is known of a client of another process. Never rejects. */
@@ -214,7 +214,7 @@ export class ClusterEngine implements FayeEngine, Outlet {
     if (here) this.#trigger('close', id);
     const channels = await this.#roll.exit(id, mine, here);
     if (channels) this.#ended(id, channels);
-    else if (here) this.#safely(() => this.#options.moves.given(id));
+    else if (here) this.#safely(() => this.#options.moves.given(id, false));
   }
 
   #ended(id: ClientId, channels: readonly Channel[]): void {
@@ -237,7 +237,8 @@ export class ClusterEngine implements FayeEngine, Outlet {
   #change(id: ClientId, channel: Channel, on: boolean): Promise<void> | undefined {
     const { audience } = this.#local;
     const changed = on ? audience.add(id, channel) : audience.take(id, channel);
-    if (!changed) return undefined;
+    // Another process may have been asked the contrary a moment before, and the word of it still be on its way to here.
+    if (!changed) return this.#bus.answers ? this.#ask(id, channel, on) : undefined;
     const said = this.#roll.subscribe(id, channel, on);
     if (!said) this.#tell(id, channel, on);
     // Another process may have been asked the same a moment before, and told of it.
@@ -246,7 +247,7 @@ export class ClusterEngine implements FayeEngine, Outlet {
     });
   }
 
-  /** For a client of another process. */
+  /** For a client of another process, or as if it were: whoever has it hears of this behind what was said before. */
   async #ask(id: ClientId, channel: Channel, on: boolean): Promise<void> {
     if (await this.#bus.directory.subscribe(id, channel, on, false)) this.#tell(id, channel, on);
   }

@@ -25,8 +25,8 @@ export interface Listener {
   gone(id: ClientId, cause: 'leave' | 'kick'): void;
   /** Faye gave the client up. */
   lost(id: ClientId): void;
-  /** Another process has the client now, or took it out: it is forgotten here, and nothing is told of it. */
-  moved?(id: ClientId): void;
+  /** Another process has the client now, or took it out (`over`), and tells of that: it is forgotten here. */
+  moved?(id: ClientId, over: boolean): void;
 }
 
 export interface ExchangeOptions {
@@ -52,7 +52,7 @@ export interface ExchangeOptions {
 /** A message that passed the gate and waits to be processed. */
 export interface Passed {
   readonly message: Message;
-  /** Whose message it is, when that is known. */
+  /** Whose message it is, when that is known and the client is here. */
   readonly client: Client | null;
   /** What its handshake showed. */
   readonly visit: Visit | undefined;
@@ -96,7 +96,7 @@ export class Exchange {
   }
 
   #settle(admission: Admission, each: Each, refused: (reply: Reply, kind: RefusalKind) => void): void {
-    const { listener, maxSubscriptions, takeOut } = this.#options;
+    const { listener, maxSubscriptions, sessions, takeOut } = this.#options;
     if ('leaving' in admission) {
       listener.leaving(admission.leaving.id);
       each(admission.reply);
@@ -115,7 +115,9 @@ export class Exchange {
       return;
     }
     if (message.channel === '/meta/disconnect' && session) listener.gone(session.id, 'leave');
-    each({ message: this.#bounded(message, session), client: session?.client ?? null, visit });
+    // Who went while they were asked who they are is not heard any more.
+    const client = sessions.get(session?.id)?.client ?? null;
+    each({ message: this.#bounded(message, session), client, visit });
   }
 
   /** Subscribing again to the same channel costs nothing. */

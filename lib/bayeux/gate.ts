@@ -32,8 +32,8 @@ export type Admission =
   | { readonly reply: Reply; readonly leaving: Session }
   | { readonly reply: Reply; readonly kind: RefusalKind; readonly over?: Why };
 
-/** The WebSocket that a message came by: where it is from, and whose it is by now. */
-export type Origin = Pick<Link, 'network' | 'clientId'>;
+/** The WebSocket that a message came by: where it is from, whose it is by now, and whether somebody is still there. */
+export type Origin = Pick<Link, 'network' | 'clientId' | 'open'>;
 
 /** A client that may not come in should not knock again every few seconds; one that could not be judged should. */
 const STOP: Advice = { reconnect: 'none' };
@@ -94,8 +94,9 @@ export class Gate {
     turnstile.trust(network);
     if (session === 'away') return away(message);
     const isElsewhere = session.channels !== undefined;
-    const comes = message.channel === '/meta/connect' || (socket && message.channel !== '/meta/disconnect');
-    return isElsewhere && comes ? this.#claim(session.id, guarded, request, socket) : this.#hear(message, session);
+    return isElsewhere && comesBy(message, request, socket)
+      ? this.#claim(session.id, guarded, request, socket)
+      : this.#hear(message, session);
   }
 
   /** Takes a client over from another process. */
@@ -106,7 +107,9 @@ export class Gate {
     socket: Origin | undefined,
   ): Promise<Admission> {
     const { message } = guarded;
-    const session = await this.#options.sessions.claim(id);
+    // What waits for it would come too late for a poll that does not.
+    const whole = message.advice?.timeout !== undefined;
+    const session = await this.#options.sessions.claim(id, whole);
     if (session === 'away') return away(message);
     if (!session) return this.#unknown(message);
     // It may have said something else there meanwhile.
@@ -252,6 +255,10 @@ const NO_META =
   'There are /meta/handshake, connect, subscribe, unsubscribe and disconnect: publish on a channel of your own, such as /classes/4/chat';
 const META = new Set(['/meta/connect', '/meta/subscribe', '/meta/unsubscribe', '/meta/disconnect']);
 const COMING_IN = new Set(['/meta/handshake', '/meta/connect']);
+
+/** With its connection; but who broke that off since may have come to the other process by another. */
+const comesBy = ({ channel }: Message, { socket: peer }: IncomingMessage, socket: Origin | undefined): boolean =>
+  socket ? socket.open && channel !== '/meta/disconnect' : channel === '/meta/connect' && !peer.destroyed;
 
 const refused = (message: Message, limit: Limited): Admission => ({
   reply: limitReply(message, limit),

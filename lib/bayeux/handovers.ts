@@ -12,6 +12,8 @@ interface Handover {
   readonly id: ClientId;
   readonly moves: number;
   readonly timer: NodeJS.Timeout;
+  /** Who wait for its end. */
+  readonly waiters: (() => void)[];
   /** A WebSocket that opened meanwhile. */
   link: Link | null;
   /** Where the client went on to, and what had come for it here. */
@@ -45,9 +47,15 @@ export class Handovers {
     return this.#here.has(id);
   }
 
+  /** Settles when that is here, or is not waited for any longer; undefined when nothing is waited for. */
+  over(id: ClientId): Promise<void> | undefined {
+    const handover = this.#here.get(id);
+    return handover && new Promise((resolve) => void handover.waiters.push(resolve));
+  }
+
   begin(id: ClientId, moves: number): void {
     const timer = setTimeout(() => this.#giveUp(id, moves), PATIENCE).unref();
-    const handover = { id, moves, timer, link: null, next: null };
+    const handover = { id, moves, timer, waiters: [], link: null, next: null };
     this.#all.set(keyOf(id, moves), handover);
     this.#here.set(id, handover);
   }
@@ -102,6 +110,7 @@ export class Handovers {
 
   #end(handover: Handover): void {
     clearTimeout(handover.timer);
+    for (const resolve of handover.waiters) resolve();
     this.#all.delete(keyOf(handover.id, handover.moves));
     if (this.#here.get(handover.id) === handover) this.#here.delete(handover.id);
   }

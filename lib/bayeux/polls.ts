@@ -108,11 +108,12 @@ export class Polls {
 
   /** @returns false when the peer went away while its message was at the gate: nobody is there to be held */
   #hold({ message, client }: Passed, response: ServerResponse): boolean {
-    const { listener, now, supersede } = this.#options;
+    const { listener, now, server, supersede } = this.#options;
     const { clientId } = message;
     if (clientId === undefined) return true;
     if (isGone(response)) {
-      listener.dropped(clientId, now());
+      // It may have come by another connection since.
+      if (!server._engine.hasConnection(clientId)) listener.dropped(clientId, now());
       return false;
     }
     // Faye would forget the older of two connects, and never answer it.

@@ -15,8 +15,11 @@ import type { Roll } from './roll.js';
 export interface Moves {
   /** The client is here now. @param session what `sessionOf` said of it in the process that knew it */
   taken(id: ClientId, session: string | undefined): void;
-  /** Another process has the client now, or took it out: its connections here end, and nobody is told that it is gone. */
-  given(id: ClientId): void;
+  /**
+   * Another process has the client now, or took it out: its connections here end, and nobody is told that it is gone.
+   * @param over whether it is known that it was taken out
+   */
+  given(id: ClientId, over: boolean): void;
   /** Another process heard who a client of ours is. */
   identified(id: ClientId, session: string): void;
   /** Who a client of ours is, to be written down. */
@@ -69,8 +72,14 @@ export class Removals {
     return this.#handovers.holds(id);
   }
 
-  claim(id: ClientId): Promise<Whereabouts> {
-    return this.#claims.claim(id);
+  /** @param whole with what waits for it elsewhere */
+  async claim(id: ClientId, whole: boolean): Promise<Whereabouts> {
+    const where = await this.#claims.claim(id);
+    const over = whole && where === 'here' ? this.#handovers.over(id) : undefined;
+    if (!over) return where;
+    await over;
+    // It may have gone on to another process meanwhile.
+    return this.#options.local().audience.get(id) ? 'here' : 'away';
   }
 
   attach(id: ClientId, link: Link | null): void {
@@ -83,9 +92,9 @@ export class Removals {
     return this.#options.local().audience.exit(id)?.channels;
   }
 
-  /** The client is another process's, or was taken out by one. */
-  letGo(id: ClientId): void {
-    if (this.exit(id)) this.#options.moves.given(id);
+  /** The client is another process's, or was taken out by one. @param over whether it is known that it was taken out */
+  letGo(id: ClientId, over = false): void {
+    if (this.exit(id)) this.#options.moves.given(id, over);
   }
 
   /** A client of ours is so in the directory, where others may have changed it while this process was away. */
@@ -102,7 +111,7 @@ export class Removals {
     if (marker.t === 'took') this.#took(marker.id, marker.moves, entryOf(marker.record), marker.from);
     else if (marker.t === 'give') this.#give(marker.id, marker.moves, marker.to);
     else if (marker.t === 'state') this.#handovers.arrive(marker.id, marker.moves, marker);
-    else if (marker.t === 'gone') this.letGo(marker.id);
+    else if (marker.t === 'gone') this.letGo(marker.id, true);
     else if (marker.t === 'send') this.#sent(marker.id, JSON.parse(marker.message) as Message, marker.again);
     else if (marker.t === 'session' || marker.t === 'sub') roll().crossed(marker.id);
     if (marker.t === 'session') moves.identified(marker.id, marker.session);
@@ -146,7 +155,7 @@ export class Removals {
     const { waiting = [], channels = [] } = local().audience.exit(id) ?? {};
     const goesOn = this.#handovers.goOn(id, to, moves, waiting);
     if (!goesOn) bus.post(to, { t: 'state', id, moves, waiting, ...this.#said(channels) });
-    this.#options.moves.given(id);
+    this.#options.moves.given(id, false);
   }
 
   #arrived(id: ClientId, { waiting, said }: Parcel, link: Link | null): void {

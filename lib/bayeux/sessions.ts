@@ -26,8 +26,8 @@ export interface Session {
 
 /** How sessions are known to all processes of a cluster. */
 export interface SharedSessions {
-  /** Makes the client this process's, with its session. */
-  claim(id: ClientId): Promise<Whereabouts>;
+  /** Makes the client this process's, with its session. @param whole with what waits for it */
+  claim(id: ClientId, whole: boolean): Promise<Whereabouts>;
   find(id: ClientId): Promise<Entry | 'unknown' | 'away'>;
   save(id: ClientId, session: string): Promise<void>;
 }
@@ -121,8 +121,8 @@ export class Sessions {
    * The same for a client that comes to this process with its connection, and is its from now on: its connection to another
    * one ends, so it must be known before that it is the client who comes.
    */
-  async claim(id: ClientId): Promise<Session | 'away' | undefined> {
-    const where = await this.#shared?.claim(id);
+  async claim(id: ClientId, whole: boolean): Promise<Session | 'away' | undefined> {
+    const where = await this.#shared?.claim(id, whole);
     return where === 'away' ? 'away' : this.get(id);
   }
 

@@ -112,11 +112,16 @@ export class Presence {
     void this.#registrar.renew(this.#book.shorten(id, this.#options.now()));
   }
 
-  /** Another process has the client now: what is still to be said of it is that one's. */
-  moved(id: ClientId): void {
+  /**
+   * Another process has the client now: what is still to be said of it is that one's.
+   * @param over it was taken out there
+   */
+  moved(id: ClientId, over: boolean): void {
     this.#returning.delete(id);
-    this.#book.forget(id);
+    const known = this.#book.forget(id);
     this.#book.standings.forget(id);
+    // It may have been heard here once more, after it had left there.
+    if (over && known) void this.#registrar.leave(id, this.#options.now(), 'lost');
   }
 
   /** The client said goodbye, or is sent away: it leaves at once, also when another process heard it. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Claims } from '../../lib/bayeux/claims.js';
 import type { ClientId } from '../../lib/domain.js';
 import { type RedisServer, startRedis } from '../support/redis.js';
-import { CHAT, type Node, soon, startNode } from './bus_scene.js';
+import { CHAT, deafen, type Node, soon, startNode } from './bus_scene.js';
 
 let redis: RedisServer;
 beforeEach(async () => {
@@ -169,5 +169,37 @@ describe('what a process is asked of a client that it is just taking over', () =
     other.process.publish(CHAT, 'hello');
     await soon(() => expect(one.process.heard(bob)).toEqual(['hello']));
     await soon(() => expect(other.given).toContain(ann));
+  });
+});
+
+describe('a client that asks its own process what it asked another the contrary of', () => {
+  it('subscribes, though the end of its subscription comes to there after that', async () => {
+    const [one, other] = await two();
+    const [ann] = await annAndBob(one);
+    one.process.listen(ann);
+    const hear = deafen(one);
+    await other.process.unsubscribe(ann, CHAT);
+    await one.process.subscribe(ann, CHAT);
+    hear();
+    other.process.publish(CHAT, 'hello');
+    await soon(() => expect(one.process.heard(ann)).toEqual(['hello']));
+    for (const event of ['subscribe', 'unsubscribe']) {
+      const told = [one, other].map(({ process }) => process.times(`${event} ${ann} ${CHAT}`));
+      expect(told).toEqual(event === 'subscribe' ? [2, 0] : [0, 1]);
+    }
+  });
+
+  it('does not subscribe any more, though its subscription comes to there after that', async () => {
+    const [one, other] = await two();
+    const [ann, bob] = [await one.process.handshake(), await one.process.handshake()];
+    await one.process.subscribe(bob, CHAT);
+    for (const id of [ann, bob]) one.process.listen(id);
+    const hear = deafen(one);
+    await other.process.subscribe(ann, CHAT);
+    await one.process.unsubscribe(ann, CHAT);
+    hear();
+    other.process.publish(CHAT, 'hello');
+    await soon(() => expect(one.process.heard(bob)).toEqual(['hello']));
+    expect(one.process.heard(ann)).toEqual([]);
   });
 });

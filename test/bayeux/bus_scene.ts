@@ -1,4 +1,6 @@
 // The scene of the bus: processes with an engine each, whose way to Redis can be broken, and what they told.
+
+import type { Redis } from 'ioredis';
 import { onTestFinished, vi } from 'vitest';
 import { ClusterEngine } from '../../lib/bayeux/cluster_engine.js';
 import type { EngineType } from '../../lib/bayeux/faye.js';
@@ -76,3 +78,10 @@ export const answering = (bus: RedisBus, answers = true): Promise<void> =>
   soon(() => {
     if (bus.answers !== answers) throw new Error(answers ? 'Redis does not answer yet' : 'Redis still answers');
   });
+
+/** What is said to a process does not come, though its questions are answered. @returns lets it come */
+export function deafen({ subscriber }: Pick<Node, 'subscriber'>): () => void {
+  const { stream } = subscriber as Redis;
+  stream.pause();
+  return () => void stream.resume();
+}

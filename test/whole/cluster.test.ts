@@ -1,20 +1,18 @@
 // Several processes on one Redis: a page may come to another one with every request, and does not notice.
-import { describe, expect, it, vi } from 'vitest';
+import type { IncomingMessage } from 'node:http';
+import { Redis } from 'ioredis';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { deafen } from '../bayeux/bus_scene.js';
 import { startBalancer } from '../support/balancer.js';
 import { fayeClient, TRANSPORTS } from '../support/clients.js';
 import { authOf, CHAT, type Cluster, ROOM, startCluster } from '../support/cluster.js';
-import { portOf } from '../support/servers.js';
+import { ask, CONNECT, comeIn, post } from '../support/post.js';
+import { startRedis } from '../support/redis.js';
+import { type House, type HouseOptions, portOf, startHouse } from '../support/servers.js';
 import { Tab, type Wire } from '../support/tab.js';
 
 const soon = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 20 });
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
-
-/** One poll, or whatever else, by HTTP. */
-async function post(faye: string, messages: object[]): Promise<Wire[]> {
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(faye, { method: 'POST', headers, body: JSON.stringify(messages) });
-  return (await answer.json()) as Wire[];
-}
 
 const balanced = async ({ houses }: Cluster): Promise<string> =>
   `${await startBalancer(houses.map(({ server }) => portOf(server)))}/faye`;
@@ -177,3 +175,97 @@ async function commands({ redis }: Cluster): Promise<number> {
   const stats = await redis.client.info('commandstats');
   return [...stats.matchAll(/cmdstat_(?!info)\S+:calls=(\d+)/g)].reduce((sum, [, calls]) => sum + Number(calls), 0);
 }
+
+describe('a client that goes by another process than its own', () => {
+  it('is nowhere, though its own hears it once more before it hears of that', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.close());
+    const [client, subscriber] = [new Redis(redis.port, '127.0.0.1'), new Redis(redis.port, '127.0.0.1')];
+    onTestFinished(() => [client, subscriber].forEach((one) => void one.disconnect()));
+    const settings = { trustClients: true, gc: 0.1 };
+    const one = await startHouse({ ...settings, redis: redis.url });
+    const other = await startHouse({ ...settings, redis: { client, subscriber } });
+    const count = async (): Promise<number> => (await one.online.room(ROOM)).count;
+    const ann = await (await Tab.open(other.faye, authOf('ann'))).come(CHAT);
+    await soon(async () => expect(await count()).toBe(1));
+    await ann.ask({ channel: '/faye_online/before_leave', data: {} });
+    const hear = deafen({ subscriber });
+    await post(one.faye, [{ channel: '/meta/disconnect', clientId: ann.clientId }]);
+    await soon(async () => expect(await count()).toBe(0));
+    ann.connect();
+    await soon(async () => expect(await count()).toBe(1));
+    hear();
+    await soon(() => expect(ann.closed).toBe(true));
+    await soon(async () => expect(await count()).toBe(0));
+  });
+});
+
+it('what a client said by a socket that is closed by now does not bring it back to there', async () => {
+  let go = (): void => undefined;
+  const slowly = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const authorize = async (_: unknown, __: unknown, channel: string): Promise<boolean> => {
+    if (channel === `${ROOM}/slow`) await slowly;
+    return true;
+  };
+  const cluster = await startCluster(2, { authorize });
+  const first = await cluster.tab(0, 'ann');
+  first.tell({ channel: `${ROOM}/slow`, data: 'one' });
+  first.tell({ channel: CHAT, data: 'two' });
+  first.close();
+  await first.until(() => first.closed).catch(() => undefined);
+  const second = await Tab.open(cluster.house(1).faye, authOf('ann'));
+  second.clientId = first.clientId;
+  expect(await second.subscribe(`${ROOM}/more`)).toMatchObject({ successful: true });
+  go();
+  await second.waitFor(({ channel }) => channel === CHAT);
+  second.tell({ channel: CHAT, data: 'three' });
+  await soon(() => expect(second.on(CHAT)).toEqual(['two', 'three']));
+});
+
+it('a poll that is not to wait brings what waits in another process', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  const [client, subscriber] = [new Redis(redis.port, '127.0.0.1'), new Redis(redis.port, '127.0.0.1')];
+  onTestFinished(() => [client, subscriber].forEach((one) => void one.disconnect()));
+  const one = await startHouse({ trustClients: true, redis: { client, subscriber } });
+  const other = await startHouse({ trustClients: true, redis: redis.url });
+  const clientId = await comeIn(one.faye, authOf('ann'));
+  await ask(one.faye, { channel: '/meta/subscribe', subscription: CHAT, clientId });
+  one.online.publish(CHAT, 'hello');
+  const hear = deafen({ subscriber });
+  const last = post(other.faye, [{ ...CONNECT, clientId, advice: { timeout: 0 } }]);
+  setTimeout(hear, 300);
+  expect(await last).toMatchObject([{ successful: true }, { channel: CHAT, data: 'hello' }]);
+});
+
+it('a poll that was broken off by the time it is proven does not bring its client back to there', async () => {
+  let prove = (): void => undefined;
+  const slowly = new Promise<void>((resolve) => {
+    prove = resolve;
+  });
+  const authenticate = async ({ headers }: IncomingMessage): Promise<object> => {
+    if (headers.cookie === 'slow') await slowly;
+    return { uid: 'ann', uname: 'ann', room: ROOM };
+  };
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  const house = (): Promise<House> => startHouse({ authenticate, redis: redis.url } as HouseOptions);
+  const [one, other, third] = [await house(), await house(), await house()];
+  const clientId = await comeIn(third.faye, undefined, { cookie: 'quick' });
+  await ask(third.faye, { channel: '/meta/subscribe', subscription: CHAT, clientId }, { cookie: 'quick' });
+  const broken = new AbortController();
+  const headers = { 'content-type': 'application/json', cookie: 'slow' };
+  const body = JSON.stringify([{ ...CONNECT, clientId }]);
+  const first = fetch(one.faye, { method: 'POST', headers, body, signal: broken.signal }).catch(() => 'broken');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  broken.abort();
+  expect(await first).toBe('broken');
+  const second = post(other.faye, [{ ...CONNECT, clientId }], { cookie: 'quick' });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  prove();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  third.online.publish(CHAT, 'hello');
+  expect(await second).toMatchObject([{ successful: true }, { channel: CHAT, data: 'hello' }]);
+});

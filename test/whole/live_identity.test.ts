@@ -175,3 +175,56 @@ it('a process knows until when a token is good that was shown to another process
   const reply = await ask(other.faye, { ...CONNECT, clientId });
   expect(reply).toMatchObject({ successful: true, ext: wanted });
 });
+
+it('who says goodbye while their poll is still being proven is nowhere afterwards', async () => {
+  let prove = (): void => undefined;
+  const slowly = new Promise<void>((resolve) => {
+    prove = resolve;
+  });
+  const house = await startHouse({
+    authenticate: async ({ headers }) => {
+      if (headers.cookie === 'fresh') await slowly;
+      return { uid: 'ann', uname: 'ann', room: ROOM };
+    },
+  });
+  const clientId = await comeIn(house.faye, undefined, { cookie: 'old' });
+  const poll = ask(house.faye, { ...CONNECT, clientId }, { cookie: 'fresh' });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const goodbye = { channel: '/meta/disconnect', clientId };
+  expect(await ask(house.faye, goodbye, { cookie: 'old' })).toMatchObject({ successful: true });
+  prove();
+  expect(await poll).toMatchObject({ successful: false, advice: { reconnect: 'handshake' } });
+  expect(await house.online.room(ROOM)).toMatchObject({ count: 0 });
+});
+
+it('who breaks off a poll that is still being proven, and holds another, stays', async () => {
+  let prove = (): void => undefined;
+  const slowly = new Promise<void>((resolve) => {
+    prove = resolve;
+  });
+  const house = await startHouse({
+    grace: 0.3,
+    gc: 0.1,
+    authenticate: async ({ headers }) => {
+      if (headers.cookie === 'slow') await slowly;
+      return { uid: 'ann', uname: 'ann', room: ROOM };
+    },
+  });
+  const left = vi.fn();
+  house.online.on('leave', left);
+  const clientId = await comeIn(house.faye, undefined, { cookie: 'quick' });
+  const broken = new AbortController();
+  const headers = { 'content-type': 'application/json', cookie: 'slow' };
+  const body = JSON.stringify([{ ...CONNECT, clientId }]);
+  const first = fetch(house.faye, { method: 'POST', headers, body, signal: broken.signal }).catch(() => 'broken');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  broken.abort();
+  expect(await first).toBe('broken');
+  const second = ask(house.faye, { ...CONNECT, clientId }, { cookie: 'quick' });
+  await vi.waitFor(async () => expect((await house.online.room(ROOM)).count).toBe(1));
+  prove();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(left).not.toHaveBeenCalled();
+  await ask(house.faye, { channel: '/meta/disconnect', clientId }, { cookie: 'quick' });
+  await second;
+});

@@ -1,8 +1,8 @@
--- A client comes to a process that does not have it: it is given over, with a marker to each of the two in the order of
--- all messages. What follows the marker is the taker's, what was before is the giver's.
+-- A client comes to a process that does not have it, or the process that has it ends: it is given over, with a marker to
+-- each of the two in the order of all messages. What follows the marker is the taker's, what was before is the giver's.
 -- KEYS 1 records   2 due   3 nodes (sorted set: node by until when it lives)   4 born (string: when the records began)
 -- ARGV 1 clientId   2 the taker   3 milliseconds that the client lives without being renewed   4 what begins the names of
--- the nodes' channels
+-- the nodes' channels   5 the node that gives it, which does nothing if it has it no more; '' when the taker asks
 -- Publishes on ARGV[4] .. <node>, to the taker {t: 'took', id, moves, record, from (absent when that node is dead)},
 -- and to the giver, if alive, {t: 'give', id, moves, to}.
 -- Returns {1, record}; {0, milliseconds since the records began} when nobody knows the client.
@@ -15,6 +15,9 @@ if not text then
 end
 local record = cjson.decode(text)
 local from = record.node
+if ARGV[5] ~= '' and ARGV[5] ~= from then
+  return { 1, text }
+end
 record.node = ARGV[2]
 record.moves = record.moves + 1
 text = cjson.encode(record)

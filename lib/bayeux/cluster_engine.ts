@@ -5,6 +5,7 @@ import { expand } from './channels.js';
 import type { Whereabouts } from './claims.js';
 import type { Beat, Entry, Found } from './directory.js';
 import { Engine, type EngineHost, type EngineOptions } from './engine.js';
+import { giveAll } from './farewell.js';
 import type { EngineProxy, FayeEngine, Message } from './faye.js';
 import { randomId } from './ids.js';
 import type { Link } from './link.js';
@@ -47,7 +48,9 @@ export class ClusterEngine implements FayeEngine, Outlet {
       message: (channel, json) => this.#local.spread(json, expand(channel)),
       marker: (marker) => this.#removals.marked(marker),
       beaten: (beat) => this.#beaten(beat),
-      owes: () => Array.from(audience.all()).some(({ waiting }) => waiting.length > 0),
+      leave: (nodes) =>
+        giveAll([...audience.ids()], nodes, (id, node) => bus.directory.give(id, node, this.#roll.lease)),
+      owes: () => audience.size > 0 || this.#removals.waits,
       closed: () => this.#clear(),
     });
   }
@@ -161,7 +164,7 @@ export class ClusterEngine implements FayeEngine, Outlet {
     else await this.#bus.directory.save(id, session, false);
   }
 
-  /** Connections end. What comes for the clients waits for who takes them over, until the bus closes. */
+  /** Connections end. What comes for the clients waits for who takes them over; when the bus closes, others get them. */
   disconnect(): void {
     this.#options.onDisconnect?.();
   }

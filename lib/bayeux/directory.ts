@@ -48,6 +48,8 @@ export interface Beat {
 }
 
 const LEASE: Millis = 15_000;
+/** A process that was silent for longer may be dead. */
+const LATELY: Millis = 3_000;
 /** Keys that no process renews for so long are forgotten. */
 const KEPT: Millis = 3_600_000;
 const LOOKED_AT_ONCE = 100;
@@ -103,7 +105,13 @@ export class Directory {
   /** Makes the client this process's. The marker on the bus says from when on. */
   async claim(id: ClientId, lease: Millis): Promise<Found> {
     const keys = [this.#records, this.#due, this.#nodes, this.#born];
-    return foundIn(await this.#run('claim', keys, [id, this.#node, lease, this.#options.prefix]));
+    return foundIn(await this.#run('claim', keys, [id, this.#node, lease, this.#options.prefix, '']));
+  }
+
+  /** Makes a client of this process another's, as if that one had claimed it. Nothing when it is not this process's. */
+  async give(id: ClientId, node: string, lease: Millis): Promise<void> {
+    const keys = [this.#records, this.#due, this.#nodes, this.#born];
+    await this.#run('claim', keys, [id, node, lease, this.#options.prefix, this.#node]);
   }
 
   /** @param here whether this process has the client, and so knows. @returns whether it changed anything */
@@ -147,10 +155,14 @@ export class Directory {
     return this.#run('renew', [this.#due], [lease, ...ids]);
   }
 
-  /** Whether other processes live. */
-  async hasOthers(): Promise<boolean> {
-    // Each heartbeat takes out the dead ones.
-    return (await asked(this.#options.commands.zcard(this.#nodes))) > 1;
+  /** The other processes, as far as they said lately that they live. */
+  async others(): Promise<string[]> {
+    const all = await asked(this.#options.commands.zrange(this.#nodes, 0, '-1', 'WITHSCORES'));
+    const until = new Map<string, Millis>();
+    for (let i = 0; i + 1 < all.length; i += 2) until.set(all[i] ?? '', Number(all[i + 1]));
+    // All live equally long without a heartbeat, and this one beats once a second.
+    const latest = Math.max(...until.values());
+    return [...until.keys()].filter((node) => node !== this.#node && (until.get(node) ?? 0) > latest - LATELY);
   }
 
   /** This process ends: who takes its clients need not wait for it. */

@@ -1,13 +1,27 @@
-// The end of a process: what waits here for clients goes with them to the processes that take them over.
+// The end of a process: its clients go to other processes, with what waits for them. From there each goes on to the one
+// that its page comes to; until then nothing that is said is lost to it.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Millis } from '../domain.js';
+import type { ClientId, Millis } from '../domain.js';
 
-/** How long clients are waited for: their pages come back within this time, or later and to another one anyway. */
+/** How long the last clients are waited for. */
 const PATIENCE: Millis = 3_000;
 const EVERY: Millis = 25;
+const GIVEN_AT_ONCE = 100;
 
-/** Settles when nothing waits here any more, or in three seconds. */
-export async function handedOver(owes: () => boolean): Promise<void> {
+/** Gives the clients to the nodes in turn. Rejects when one could not be given. */
+export async function giveAll(
+  clients: readonly ClientId[],
+  nodes: readonly string[],
+  give: (id: ClientId, node: string) => Promise<void>,
+): Promise<void> {
+  for (let i = 0; i < clients.length; i += GIVEN_AT_ONCE) {
+    const some = clients.slice(i, i + GIVEN_AT_ONCE);
+    await Promise.all(some.map((id, n) => give(id, nodes[(i + n) % nodes.length] ?? '')));
+  }
+}
+
+/** Settles when nobody is here any more, or in three seconds. */
+export async function allGone(owes: () => boolean): Promise<void> {
   const until = performance.now() + PATIENCE;
   while (owes() && performance.now() < until) await pause(EVERY);
 }

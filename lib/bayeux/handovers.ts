@@ -42,6 +42,11 @@ export class Handovers {
     this.#options = options;
   }
 
+  /** How many have not arrived yet. */
+  get size(): number {
+    return this.#all.size;
+  }
+
   /** Whether what comes for the client has to wait. */
   holds(id: ClientId): boolean {
     return this.#here.has(id);

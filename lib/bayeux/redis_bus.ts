@@ -3,7 +3,7 @@
 import type { Channel, Millis } from '../domain.js';
 import type { RedisClient } from '../redis.js';
 import { type Beat, Directory } from './directory.js';
-import { handedOver } from './farewell.js';
+import { allGone } from './farewell.js';
 import { randomId } from './ids.js';
 import { bodyOf, letterOf, type Marker } from './markers.js';
 import { plainError } from './plain_error.js';
@@ -28,7 +28,9 @@ export interface Receiver {
   marker(marker: Marker): void;
   /** A heartbeat was answered. */
   beaten(beat: Beat): void;
-  /** Whether anything waits here for a client. */
+  /** This process ends: its clients go to these. Rejects when one could not be given. */
+  leave(nodes: readonly string[]): Promise<void>;
+  /** Whether a client is here, or something that one waits for is on its way to here. */
   owes(): boolean;
   /** The bus closed: nobody takes clients over from here any more. */
   closed(): void;
@@ -134,7 +136,7 @@ export class RedisBus {
     this.#watchers.add(listener);
   }
 
-  /** Lets go of the connections, which stay open; of clients for whom something waits when they were taken over. */
+  /** Lets go of the connections, which stay open, once the other processes have the clients. */
   async close(): Promise<void> {
     this.#tidings.flush();
     await this.#handOver().catch(this.#options.onError);
@@ -146,10 +148,12 @@ export class RedisBus {
   }
 
   async #handOver(): Promise<void> {
-    if (!this.#pulse.answers || !(await this.directory.hasOthers())) return;
+    const others = this.#pulse.answers ? await this.directory.others() : [];
+    if (others.length === 0) return;
+    await this.#receiver?.leave(others);
     // What others said already may still be on its way to here.
     this.post(this.node, { t: 'last' });
-    await handedOver(() => this.#pulse.answers && (!this.#heardAll || this.#receiver?.owes() === true));
+    await allGone(() => this.#pulse.answers && (!this.#heardAll || this.#receiver?.owes() === true));
   }
 
   /** Rejects when it is not sure that Redis has it. */

@@ -72,6 +72,11 @@ export class Removals {
     return this.#handovers.holds(id);
   }
 
+  /** Whether something is on its way to here for a client, wherever that is by now. */
+  get waits(): boolean {
+    return this.#handovers.size > 0;
+  }
+
   /** @param whole with what waits for it elsewhere */
   async claim(id: ClientId, whole: boolean): Promise<Whereabouts> {
     const where = await this.#claims.claim(id);

@@ -85,16 +85,38 @@ describe('a process that ends', () => {
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
-  it('waits for three seconds for those who do not come', async () => {
+  it('gives its clients away, who miss nothing until their pages come back', async () => {
     const [one, other] = await two();
-    const [, bob] = await annAndBob(one);
-    other.process.publish(CHAT, 'for ann');
-    await soon(() => expect(one.process.heard(bob)).toEqual(['for ann']));
-    const began = performance.now();
+    const third = await startNode({ port: redis.port });
+    const [ann, bob] = await annAndBob(one);
+    const carol = await one.process.handshake();
+    await one.process.subscribe(carol, CHAT);
+    other.process.publish(CHAT, 'before');
+    await soon(() => expect(one.process.heard(bob)).toEqual(['before']));
     await one.close();
-    const took = performance.now() - began;
-    expect(took).toBeGreaterThan(2_900);
-    expect(took).toBeLessThan(6_000);
+    other.process.publish(CHAT, 'meanwhile');
+    await other.process.destroy(bob);
+    for (const id of [ann, carol]) {
+      expect(await third.engine.claim(id)).toBe('here');
+      third.process.listen(id);
+      await soon(() => expect(third.process.heard(id)).toEqual(['before', 'meanwhile']));
+    }
+    expect(one.given.toSorted()).toEqual([ann, bob, carol].toSorted());
+  });
+
+  it('leaves those where they are who came to another in that moment', async () => {
+    const [one, other] = await two();
+    const third = await startNode({ port: redis.port });
+    const ids = [];
+    for (let n = 0; n < 20; n++) ids.push(await one.process.handshake());
+    const claims = ids.map((id) => other.engine.claim(id));
+    await Promise.all([one.close(), ...claims]);
+    const told = vi.fn();
+    await third.close().then(told);
+    expect(told).toHaveBeenCalled();
+    for (const id of ids) expect(await other.engine.claim(id)).toBe('here');
+    expect(new Set(third.given).size).toBe(third.given.length);
+    expect(other.given).toEqual([]);
   });
 });
 

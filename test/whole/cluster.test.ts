@@ -138,6 +138,19 @@ describe('a client', () => {
     expect(cluster.told('disconnect')).toBe(1);
   });
 
+  it('whose process closed hears in another what was said before it came there', async () => {
+    const cluster = await startCluster(3);
+    const before = await cluster.tab(0, 'ann');
+    await cluster.house(0).online.close();
+    cluster.house(1).online.publish(CHAT, 'while ann was on her way');
+    const after = await Tab.open(cluster.house(2).faye, authOf('ann'));
+    after.clientId = before.clientId;
+    after.connect();
+    await after.until(() => after.on(CHAT).length > 0);
+    expect(after.on(CHAT)).toEqual(['while ann was on her way']);
+    expect(cluster.told('disconnect')).toBe(0);
+  });
+
   it('whose process ends is gone once', async () => {
     const cluster = await startCluster(3, { timeout: 0.5 });
     await cluster.tab(0, 'ann');

@@ -34,6 +34,11 @@ export class Claims {
     return claim;
   }
 
+  /** Whether the client is being taken over because it came. */
+  wants(id: ClientId): boolean {
+    return this.#running.has(id);
+  }
+
   /** The marker came, and the client is installed. */
   marked(id: ClientId): void {
     this.#marked.get(id)?.();

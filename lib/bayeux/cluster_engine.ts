@@ -37,10 +37,12 @@ export class ClusterEngine implements FayeEngine, Outlet {
     const { bus, moves, now, onError } = options;
     this.#bus = bus;
     const send = (id: ClientId, message: Message, again: boolean): void => this.#send(id, message, again);
-    this.#removals = new Removals({ bus, local: () => this.#local, roll: () => this.#roll, moves, now, send, onError });
+    const timeout = proxy.timeout * 1000;
+    const local = (): Engine => this.#local;
+    const roll = (): Roll => this.#roll;
+    this.#removals = new Removals({ bus, local, roll, moves, now, timeout, send, onError });
     this.#local = new Engine(this.#host(), options);
     const { audience } = this.#local;
-    const timeout = proxy.timeout * 1000;
     const lost = (id: ClientId): void => this.#safely(() => this.#removals.letGo(id));
     const known = (id: ClientId, entry: Entry): void => this.#safely(() => this.#removals.learn(id, entry));
     this.#roll = new Roll({ bus, audience, timeout, sessionOf: moves.sessionOf, lost, known, onError });

@@ -36,10 +36,15 @@ export interface RemovalsOptions {
   readonly roll: () => Roll;
   readonly moves: Moves;
   readonly now: () => Millis;
+  /** Faye's: who is not heard for two of them is taken out. */
+  readonly timeout: Millis;
   /** Sends a message to a client, wherever it is. @param again whether it was passed on to here */
   readonly send: (id: ClientId, message: Message, again: boolean) => void;
   readonly onError: (error: unknown) => void;
 }
+
+/** How long a client that a process left to this one is kept until it comes: as long as it counts as present. */
+const KEPT: Millis = 15_000;
 
 export class Removals {
   readonly #options: RemovalsOptions;
@@ -141,16 +146,17 @@ export class Removals {
     this.#options.roll().crossed(id);
     if (this.#options.local().audience.get(id) === undefined) {
       if (from !== undefined) this.#handovers.begin(id, moves);
-      this.#install(id, entry);
+      this.#install(id, entry, this.#claims.wants(id));
       if (from === undefined) this.#catchUp(id);
     }
     this.#claims.marked(id);
   }
 
-  #install(id: ClientId, { channels, session }: Entry): void {
-    const { local, moves, now } = this.#options;
+  #install(id: ClientId, { channels, session }: Entry, comes = true): void {
+    const { local, moves, now, timeout } = this.#options;
     const { audience } = local();
-    if (audience.get(id) === undefined) audience.enter(id, now());
+    const heardAt = comes ? now() : now() - Math.max(0, 2 * timeout - KEPT);
+    if (audience.get(id) === undefined) audience.enter(id, heardAt);
     for (const channel of channels) audience.add(id, channel);
     moves.taken(id, session);
   }

@@ -104,6 +104,20 @@ describe('a process that ends', () => {
     expect(one.given.toSorted()).toEqual([ann, bob, carol].toSorted());
   });
 
+  it('keeps nobody for long who does not come back', async () => {
+    let now = 0;
+    const [one, other] = [await startNode({ port: redis.port }), await startNode({ port: redis.port, now: () => now })];
+    const [ann, bob] = await annAndBob(one);
+    await one.close();
+    await soon(() => expect(other.engine.subscriptions(bob)).toEqual([CHAT]));
+    now = 10_000;
+    other.engine.ping(bob);
+    now = 15_000;
+    other.engine.sweep(now);
+    await soon(() => expect(other.process.told).toContain(`disconnect ${ann}`));
+    expect(other.engine.subscriptions(bob)).toEqual([CHAT]);
+  });
+
   it('leaves those where they are who came to another in that moment', async () => {
     const [one, other] = await two();
     const third = await startNode({ port: redis.port });

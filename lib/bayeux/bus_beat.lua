@@ -3,6 +3,7 @@
 -- KEYS 1 records   2 due   3 nodes   4 born
 -- ARGV 1 node   2 milliseconds that the node lives without a heartbeat   3 how many clients to look at   4 milliseconds that
 -- the keys live without a heartbeat   5 what begins the names of the nodes' channels
+-- 6 milliseconds after the records began in which nobody is taken out
 -- All keys of the bus are in one slot, so in one Redis, and its clock is the only one: a node whose own is wrong takes
 -- nobody out.
 -- Publishes {t: 'beat'} on ARGV[5] .. ARGV[1], by which the node knows that it hears, and {t: 'gone', id} to the node of a
@@ -21,7 +22,7 @@ else
   redis.call('SET', KEYS[4], now, 'NX')
 end
 local born = redis.call('GET', KEYS[4])
-local settled = now - tonumber(born) > tonumber(ARGV[2])
+local settled = now - tonumber(born) > tonumber(ARGV[6])
 local late = {}
 local over = {}
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, ARGV[3])) do

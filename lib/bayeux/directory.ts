@@ -48,7 +48,9 @@ export interface Beat {
 }
 
 const LEASE: Millis = 15_000;
-/** A process that was silent for longer may be dead. */
+/** The same of a process that ends. */
+const LAST_LEASE: Millis = 5_000;
+/** A process that was silent for longer may be dead, and so may one that ends. */
 const LATELY: Millis = 3_000;
 /** Keys that no process renews for so long are forgotten. */
 const KEPT: Millis = 3_600_000;
@@ -75,6 +77,7 @@ export class Directory {
   readonly #due: string;
   readonly #nodes: string;
   readonly #born: string;
+  #lease = LEASE;
 
   constructor(options: DirectoryOptions) {
     this.#options = options;
@@ -145,7 +148,7 @@ export class Directory {
   /** Renews this process and looks for clients whose process is gone. */
   async beat(): Promise<Beat> {
     const keys = [this.#records, this.#due, this.#nodes, this.#born];
-    const args = [this.#node, LEASE, LOOKED_AT_ONCE, KEPT, this.#options.prefix];
+    const args = [this.#node, this.#lease, LOOKED_AT_ONCE, KEPT, this.#options.prefix, LEASE];
     const [fresh, era, late, over] = await this.#run<[number, string, ClientId[], string[]]>('beat', keys, args);
     return { fresh: fresh === 1, era, late, over: [...pairs(over)] };
   }
@@ -155,13 +158,18 @@ export class Directory {
     return this.#run('renew', [this.#due], [lease, ...ids]);
   }
 
-  /** The other processes, as far as they said lately that they live. */
+  /** From its next heartbeat on this process is given no clients any more. */
+  retire(): void {
+    this.#lease = LAST_LEASE;
+  }
+
+  /** The other processes that said lately that they live, and do not end. */
   async others(): Promise<string[]> {
     const all = await asked(this.#options.commands.zrange(this.#nodes, 0, '-1', 'WITHSCORES'));
     const until = new Map<string, Millis>();
     for (let i = 0; i + 1 < all.length; i += 2) until.set(all[i] ?? '', Number(all[i + 1]));
-    // All live equally long without a heartbeat, and this one beats once a second.
-    const latest = Math.max(...until.values());
+    // All live equally long after a heartbeat, and they beat once a second.
+    const latest = (until.get(this.#node) ?? 0) - this.#lease + LEASE;
     return [...until.keys()].filter((node) => node !== this.#node && (until.get(node) ?? 0) > latest - LATELY);
   }
 

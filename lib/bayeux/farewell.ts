@@ -20,8 +20,8 @@ export async function giveAll(
   }
 }
 
-/** Settles when nobody is here any more, or in three seconds. */
-export async function allGone(owes: () => boolean): Promise<void> {
+/** Goes on until nothing is left, or for three seconds. @param go gives what is here. @returns whether something is left */
+export async function untilAllGone(go: () => Promise<boolean>): Promise<void> {
   const until = performance.now() + PATIENCE;
-  while (owes() && performance.now() < until) await pause(EVERY);
+  while ((await go()) && performance.now() < until) await pause(EVERY);
 }

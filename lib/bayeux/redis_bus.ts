@@ -3,7 +3,7 @@
 import type { Channel, Millis } from '../domain.js';
 import type { RedisClient } from '../redis.js';
 import { type Beat, Directory } from './directory.js';
-import { allGone } from './farewell.js';
+import { untilAllGone } from './farewell.js';
 import { randomId } from './ids.js';
 import { bodyOf, letterOf, type Marker } from './markers.js';
 import { plainError } from './plain_error.js';
@@ -148,12 +148,20 @@ export class RedisBus {
   }
 
   async #handOver(): Promise<void> {
-    const others = this.#pulse.answers ? await this.directory.others() : [];
-    if (others.length === 0) return;
-    await this.#receiver?.leave(others);
-    // What others said already may still be on its way to here.
+    if (!this.#pulse.answers) return;
+    this.directory.retire();
+    await this.#beat();
+    // What others said already may still be on its way to here: their clients too, if they end as well.
     this.post(this.node, { t: 'last' });
-    await allGone(() => this.#pulse.answers && (!this.#heardAll || this.#receiver?.owes() === true));
+    await untilAllGone(() => this.#giveAway());
+  }
+
+  /** @returns whether there is more to be given */
+  async #giveAway(): Promise<boolean> {
+    const others = this.#pulse.answers ? await this.directory.others() : [];
+    if (others.length === 0) return false;
+    await this.#receiver?.leave(others);
+    return !this.#heardAll || this.#receiver?.owes() === true;
   }
 
   /** Rejects when it is not sure that Redis has it. */

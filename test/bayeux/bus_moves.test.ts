@@ -104,6 +104,19 @@ describe('a process that ends', () => {
     expect(one.given.toSorted()).toEqual([ann, bob, carol].toSorted());
   });
 
+  it('gives nobody to another that ends in that moment', async () => {
+    const [one, other] = await two();
+    const third = await startNode({ port: redis.port });
+    const ids = [...(await annAndBob(one)), ...(await annAndBob(other))];
+    await Promise.all([one.close(), other.close()]);
+    third.process.publish(CHAT, 'meanwhile');
+    for (const id of ids) {
+      await soon(() => expect(third.engine.subscriptions(id)).toEqual([CHAT]));
+      third.process.listen(id);
+      await soon(() => expect(third.process.heard(id)).toContain('meanwhile'));
+    }
+  });
+
   it('keeps nobody for long who does not come back', async () => {
     let now = 0;
     const [one, other] = [await startNode({ port: redis.port }), await startNode({ port: redis.port, now: () => now })];

@@ -30,6 +30,8 @@ export class ClusterEngine implements FayeEngine, Outlet {
   readonly #removals: Removals;
   readonly #roll: Roll;
   readonly #writes = new Writes();
+  /** Its clients go to other processes. */
+  #leaving = false;
 
   constructor(proxy: EngineProxy, options: ClusterOptions) {
     this.#proxy = proxy;
@@ -50,8 +52,7 @@ export class ClusterEngine implements FayeEngine, Outlet {
       message: (channel, json) => this.#local.spread(json, expand(channel)),
       marker: (marker) => this.#removals.marked(marker),
       beaten: (beat) => this.#beaten(beat),
-      leave: (nodes) =>
-        giveAll([...audience.ids()], nodes, (id, node) => bus.directory.give(id, node, this.#roll.lease)),
+      leave: (nodes) => this.#leave(nodes),
       owes: () => audience.size > 0 || this.#removals.waits,
       closed: () => this.#clear(),
     });
@@ -146,7 +147,8 @@ export class ClusterEngine implements FayeEngine, Outlet {
   /** Makes a client this process's, before it is listened to here. Never rejects. @param whole with what waits for it */
   async claim(id: ClientId, whole = false): Promise<Whereabouts> {
     if (this.#has(id)) return 'here';
-    return this.#bus.answers ? this.#removals.claim(id, whole) : 'away';
+    // Who comes to a process that ends would only be given away once more.
+    return this.#bus.answers && !this.#leaving ? this.#removals.claim(id, whole) : 'away';
   }
 
   /** What is known of a client of another process. Never rejects. */
@@ -190,6 +192,12 @@ export class ClusterEngine implements FayeEngine, Outlet {
   async #connected(id: ClientId): Promise<void> {
     if ((await this.claim(id)) === 'here') this.#local.emptyQueue(id);
     else this.#proxy.flushConnection(id);
+  }
+
+  #leave(nodes: readonly string[]): Promise<void> {
+    this.#leaving = true;
+    const give = (id: ClientId, node: string): Promise<void> => this.#bus.directory.give(id, node, this.#roll.lease);
+    return giveAll([...this.#local.audience.ids()], nodes, give);
   }
 
   #clear(): void {

@@ -108,13 +108,16 @@ export class Directory {
   /** Makes the client this process's. The marker on the bus says from when on. */
   async claim(id: ClientId, lease: Millis): Promise<Found> {
     const keys = [this.#records, this.#due, this.#nodes, this.#born];
-    return foundIn(await this.#run('claim', keys, [id, this.#node, lease, this.#options.prefix, '']));
+    return foundIn(await this.#run('claim', keys, [id, this.#node, lease, this.#options.prefix, '', 0]));
   }
 
-  /** Makes a client of this process another's, as if that one had claimed it. Nothing when it is not this process's. */
+  /**
+   * Makes a client of this process another's, as if that one had claimed it. Nothing when it is not this process's, or when
+   * the other one was silent lately, or ends: since it was asked for, or while many are given.
+   */
   async give(id: ClientId, node: string, lease: Millis): Promise<void> {
     const keys = [this.#records, this.#due, this.#nodes, this.#born];
-    await this.#run('claim', keys, [id, node, lease, this.#options.prefix, this.#node]);
+    await this.#run('claim', keys, [id, node, lease, this.#options.prefix, this.#node, LEASE - LATELY]);
   }
 
   /** @param here whether this process has the client, and so knows. @returns whether it changed anything */

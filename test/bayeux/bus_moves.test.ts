@@ -117,6 +117,28 @@ describe('a process that ends', () => {
     }
   });
 
+  it('gives nobody to another that ended since the living were asked for', async () => {
+    const [one, other] = await two();
+    const ann = await one.process.handshake();
+    expect(await one.bus.directory.others()).toEqual([other.bus.node]);
+    await other.close();
+    await one.bus.directory.give(ann, other.bus.node, 60_000);
+    const written = await redis.client.hget('{x:clients}records', ann);
+    expect(JSON.parse(written ?? '{}')).toMatchObject({ node: one.bus.node, moves: 0 });
+  });
+
+  it('takes nobody back who comes to it once more', async () => {
+    const [one, other] = await two();
+    const [, bob] = await annAndBob(one);
+    const began = performance.now();
+    await one.bus.close();
+    expect(performance.now() - began).toBeLessThan(2_000);
+    other.process.publish(CHAT, 'meanwhile');
+    other.process.listen(bob);
+    await soon(() => expect(other.process.heard(bob)).toEqual(['meanwhile']));
+    expect(one.given.filter((id) => id === bob)).toHaveLength(1);
+  });
+
   it('keeps nobody for long who does not come back', async () => {
     let now = 0;
     const [one, other] = [await startNode({ port: redis.port }), await startNode({ port: redis.port, now: () => now })];

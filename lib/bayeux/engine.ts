@@ -146,6 +146,9 @@ export class Engine implements FayeEngine, Outlet {
     let frame: Buffer | null = null;
     let message: Message | null = null;
     const together = !this.#options.outgoing();
+    let length = 0;
+    // Thousands may wait at once, when another process has left its clients to this one.
+    const bytes = (): number => (length ||= typeof spoken === 'string' ? spoken.length : JSON.stringify(spoken).length);
     for (const client of subscribers) {
       if (together && client.link?.open) {
         frame ??= textFrame(typeof spoken === 'string' ? `[${spoken}]` : JSON.stringify([spoken]));
@@ -153,16 +156,16 @@ export class Engine implements FayeEngine, Outlet {
       } else {
         if (!together) message = copyOf(spoken);
         else message ??= typeof spoken === 'string' ? messageOf(spoken) : spoken;
-        this.#queue(client, message);
+        this.#queue(client, message, bytes);
       }
     }
   }
 
-  #queue(client: Subscriber, message: Message): void {
+  #queue(client: Subscriber, message: Message, bytes: () => number): void {
     client.waiting.push(message);
     this.emptyQueue(client.id);
     if (client.waiting.length === 0) return;
-    client.bytes += JSON.stringify(message).length;
+    client.bytes += bytes();
     if (client.bytes > this.#options.waiting) this.#proxy.destroyClient(client.id);
   }
 }

@@ -2,8 +2,8 @@
 -- each of the two in the order of all messages. What follows the marker is the taker's, what was before is the giver's.
 -- KEYS 1 records   2 due   3 nodes (sorted set: node by until when it lives)   4 born (string: when the records began)
 -- ARGV 1 clientId   2 the taker   3 milliseconds that the client lives without being renewed   4 what begins the names of
--- the nodes' channels   5 the node that gives it, '' when the taker asks   6 milliseconds that the taker lives at least without
--- a heartbeat. Nothing is done when the giver has the client no more, or when the taker may be dead or ends too
+-- the nodes' channels   5 the node that gives it, '' when the taker asks   6 milliseconds that the taker lives on
+-- without a heartbeat, at least: nothing is done when the giver has the client no more, or the taker may be dead or ends too
 -- Publishes on ARGV[4] .. <node>, to the taker {t: 'took', id, moves, record, from (absent when that node is dead)},
 -- and to the giver, if alive, {t: 'give', id, moves, to}.
 -- Returns {1, record}; {0, milliseconds since the records began} when nobody knows the client.

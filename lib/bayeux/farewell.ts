@@ -20,7 +20,10 @@ export async function giveAll(
   }
 }
 
-/** Goes on until nothing is left, or for three seconds. @param go gives what is here. @returns whether something is left */
+/**
+ * Goes on until nothing is left, or for three seconds. Rejects as `go` does.
+ * @param go gives what is here, and says whether something is left
+ */
 export async function untilAllGone(go: () => Promise<boolean>): Promise<void> {
   const until = performance.now() + PATIENCE;
   while ((await go()) && performance.now() < until) await pause(EVERY);

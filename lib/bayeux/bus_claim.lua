@@ -1,5 +1,5 @@
--- A client comes to a process that does not have it, or the process that has it ends: it is given over, with a marker to
--- each of the two in the order of all messages. What follows the marker is the taker's, what was before is the giver's.
+-- A client is given over: it came to a process that does not have it, or the one that has it ends.
+-- Each of the two gets a marker in the order of all messages. What follows it is the taker's, what was before the giver's.
 -- KEYS 1 records   2 due   3 nodes (sorted set: node by until when it lives)   4 born (string: when the records began)
 -- ARGV 1 clientId   2 the taker   3 milliseconds that the client lives without being renewed   4 what begins the names of
 -- the nodes' channels   5 the node that gives it, '' when the taker asks   6 milliseconds that the taker lives on

@@ -1,5 +1,5 @@
-// The end of a process: its clients go to other processes, with what waits for them. From there each goes on to the one
-// that its page comes to; until then nothing that is said is lost to it.
+// The end of a process: its clients go to other processes, with what waits for them.
+// From there each goes on to the one that its page comes to; until then nothing that is said is lost to it.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientId, Millis } from '../domain.js';
 

@@ -1,5 +1,6 @@
-// How far this process has told a channel's subscribers lately. Processes tell theirs in their own time, so a client that
-// goes from one to another may miss what one had not said yet and the other had: by this the two find out.
+// How far this process has told a channel's subscribers lately.
+// Processes tell theirs in their own time, so a client that goes from one to another may miss what one had not said yet and
+// the other had: by this the two find out.
 import type { Channel, Millis, Version } from '../domain.js';
 
 interface Word extends Version {

@@ -10,29 +10,30 @@ const versionOf = async ({ store }: Hall) => {
   const { epoch, v } = await store.roster('room', ROOM);
   return { epoch, v };
 };
+/** Ann and then bob came, and that was said. `before`: the version without bob. */
+async function bobCame() {
+  const hall = new Hall();
+  await hall.join(ann('a1'));
+  const before = await versionOf(hall);
+  await hall.wait(1000);
+  await hall.join(bob('b1'));
+  await hall.wait(0);
+  return { hall, before };
+}
+
 /** Says only which version there is: who has another takes a new snapshot. */
 const version = (v: number, count: number) => ({ epoch: expect.any(String), v, count, joins: [], leaves: [] });
 
 describe('a subscriber that came from another process', () => {
   it('is told the version, when more was said here than there', async () => {
-    const hall = new Hall();
-    await hall.join(ann('a1'));
-    const before = await versionOf(hall);
-    await hall.wait(1000);
-    await hall.join(bob('b1'));
-    await hall.wait(0);
+    const { hall, before } = await bobCame();
     expect(await hall.announcer.missed(DELTA, before)).toEqual(version(2, 2));
     expect(await hall.announcer.missed(DELTA, { epoch: 'another', v: 9 })).toEqual(version(2, 2));
     expect(await hall.announcer.missed(DELTA, undefined)).toEqual(version(2, 2));
   });
 
   it('is told the list, when more was said here than there', async () => {
-    const hall = new Hall();
-    await hall.join(ann('a1'));
-    const before = await versionOf(hall);
-    await hall.wait(1000);
-    await hall.join(bob('b1'));
-    await hall.wait(0);
+    const { hall, before } = await bobCame();
     expect(await hall.announcer.missed(LIST, before)).toEqual({ count: 2, user_list: [1, 2] });
   });
 
